@@ -1,0 +1,122 @@
+"""From lines and texts to batches: the alphabet, normalising, padding and masks, as Keras datasets."""
+import keras
+import numpy as np
+
+from .strokes import InputError, Line, ink, resample, to_pen
+from .writers import ink as expected_ink
+
+ALPHABET = "".join(map(chr, range(32, 127)))  # character c has number ALPHABET.index(c) + 1; 0 is padding
+BYTES = 256  # what a text network reads and predicts
+POINTS_PER_CHARACTER = 12
+
+
+def encode(text, length=None):
+    """Character numbers (U,) of a text, padded with 0 to `length`. Raises InputError for what nobody has learnt."""
+    unknown = sorted(set(text) - set(ALPHABET))
+    if unknown or not text:
+        raise InputError(f"text {text!r}: " + (f"cannot write {', '.join(map(repr, unknown))}; known are letters, digits, "
+                         f"space and {ALPHABET[1:16]}{ALPHABET[26:33]}..." if unknown else "is empty"))
+    numbers = np.zeros(length or len(text), np.int32)
+    numbers[:len(text)] = [ord(c) - 31 for c in text]
+    return numbers
+
+
+def normalise(line):
+    """The same line at the scale and pace that the networks know: about 12 points a character, one unit apart.
+
+    The ink that a text takes in print tells how large the letters are, whatever the device's resolution.
+    """
+    unit = ink(to_pen(line.strokes)) / expected_ink(line.text)  # one x-height, in the line's own unit
+    spacing = unit * LETTER_INK / POINTS_PER_CHARACTER
+    if not spacing > 0:
+        raise InputError(f"line {line.text!r} of {line.writer}: has no ink")
+    strokes = resample(line.strokes, spacing)
+    strokes[:, :2] /= spacing
+    return Line(strokes, line.text, line.writer)
+
+
+LETTER_INK = expected_ink("the quick brown fox jumps over the lazy dog") / 35  # x-heights, a letter
+
+
+class Batches(keras.utils.PyDataset):
+    """An endless, repeatable stream of batches, cut into `fit`'s epochs of `steps` batches each.
+
+    Batch n depends on the seed and n alone, so a run that was stopped goes on with what would have come next.
+    """
+
+    def __init__(self, steps, seed, **kwargs):
+        super().__init__(**kwargs)
+        self.steps, self.seed, self.epoch = steps, seed, 0
+
+    def __len__(self):
+        return self.steps
+
+    def on_epoch_end(self):
+        self.epoch += 1
+
+    def __getitem__(self, index):
+        return self.batch(self.epoch * self.steps + index)
+
+
+class LineBatches(Batches):
+    """Lines in batches of similar length: inputs (strokes, text) or strokes alone, targets, mask.
+
+    Each batch holds about `points` points. Lengths within 25 % share one shape, so that a compiled training step is
+    compiled about a dozen times and reused. One pass is an epoch unless `steps` says otherwise. With `augment`, every pass
+    sees each line slanted, stretched and scaled a little differently.
+    """
+
+    def __init__(self, lines, text=True, points=4000, steps=None, augment=False, seed=0, **kwargs):
+        self.text, self.augment = text, augment
+        self.lines = sorted(lines, key=lambda line: len(line.strokes))
+        lengths = np.array([len(line.strokes) for line in self.lines])
+        bucket = np.ceil(np.log(np.maximum(lengths, 64)) / np.log(1.25))  # within 25 % of each other
+        self.buckets = []
+        for group in np.split(np.arange(len(lengths)), np.flatnonzero(np.diff(bucket)) + 1):
+            length = -(-int(lengths[group].max()) // 16) * 16
+            letters = max(len(self.lines[i].text) for i in group) + 1  # one more, for the stop rule's u = U + 1
+            self.buckets.append((group, length, max(min(points // length, len(group)), 1), letters))
+        self.per_pass = sum(-(-len(group) // size) for group, _, size, _ in self.buckets)
+        self.planned = None
+        super().__init__(steps or self.per_pass, seed, **kwargs)
+
+    def _plan(self, number):
+        if self.planned != number:
+            rng, self.plan = np.random.default_rng((self.seed, number)), []
+            for group, length, size, letters in self.buckets:
+                rows = np.resize(rng.permutation(group), -(-len(group) // size) * size)  # the last batch is full as well
+                self.plan += [(chosen, length, letters) for chosen in rows.reshape(-1, size)]
+            rng.shuffle(self.plan)
+            self.planned = number
+        return self.plan
+
+    def batch(self, n):
+        rows, length, letters = self._plan(n // self.per_pass)[n % self.per_pass]
+        strokes = np.zeros((len(rows), length, 3), np.float32)
+        mask = np.zeros((len(rows), length - 1), np.float32)
+        for k, i in enumerate(rows):
+            strokes[k, :len(self.lines[i].strokes)] = self.lines[i].strokes
+            mask[k, :len(self.lines[i].strokes) - 1] = 1
+        if self.augment:
+            rng = np.random.default_rng((self.seed, n, 1))
+            slant, width, size = rng.normal(0, [[0.15], [0.08], [0.08]], (3, len(rows)))
+            strokes[..., 0] += slant[:, None] * strokes[..., 1]
+            strokes[..., 0] *= np.exp(width + size)[:, None]
+            strokes[..., 1] *= np.exp(size)[:, None]
+        text = np.stack([encode(self.lines[i].text, letters) for i in rows])
+        return ((strokes[:, :-1], text) if self.text else strokes[:, :-1]), strokes[:, 1:], mask
+
+
+class TextBatches(Batches):
+    """Windows of `length` bytes from random places of a text: inputs and targets (B, length)."""
+
+    def __init__(self, text, length=200, size=32, steps=200, seed=0, **kwargs):
+        self.codes, self.length, self.size = np.frombuffer(text, np.uint8).astype(np.int32), length, size
+        if len(self.codes) <= length:
+            raise InputError(f"the text has {len(self.codes)} bytes; needed are more than {length}")
+        super().__init__(steps, seed, **kwargs)
+
+    def batch(self, n):
+        starts = np.random.default_rng((self.seed, n)).integers(0, len(self.codes) - self.length, self.size)
+        windows = self.codes[starts[:, None] + np.arange(self.length + 1)]
+        return windows[:, :-1], windows[:, 1:]

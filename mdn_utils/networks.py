@@ -1,0 +1,96 @@
+"""The text, prediction and synthesis networks: stacked LSTMs with the paper's skip connections (Graves 2013, figs 1, 12).
+
+Every hidden layer sees the input and, in synthesis, the window; the output layer sees every hidden layer.
+"""
+import keras
+import numpy as np
+from keras import ops
+
+from .batches import ALPHABET, BYTES
+from .mixture import raw_size
+from .recurrent import PeepholeLSTMCell, clip_gradient
+from .window import WindowCell, attention
+
+OUTPUT_CLIP = 100.0  # bound on the derivative of the loss with respect to a raw output, section 4.1
+
+
+@keras.saving.register_keras_serializable(package="mdn_utils")
+class Network(keras.Model):
+    """Hidden LSTM layers with skip connections.
+
+    kind: "text" reads bytes (B, T) and returns logits (B, T, 256); "prediction" reads strokes (B, T, 3) and returns raw
+    mixture outputs (B, T, 1 + 6M); "synthesis" reads a pair, strokes and character numbers (B, U), and returns the same.
+    units: cells of each hidden layer. mixtures: M. windows: K Gaussians of the soft window.
+    peepholes: the paper's LSTM cell with its derivative clipping; without, `keras.layers.LSTM`, which cuDNN can run.
+    """
+
+    def __init__(self, kind, units=(400, 400, 400), mixtures=20, windows=10, peepholes=False, **kwargs):
+        super().__init__(**kwargs)
+        self.kind, self.units, self.mixtures, self.windows = kind, tuple(units), mixtures, windows
+        self.peepholes = peepholes
+        self.hidden = [self._layer(n, size) for n, size in enumerate(self.units)]
+        self.head = keras.layers.Dense(BYTES if kind == "text" else raw_size(mixtures), name="output")
+        example = np.zeros((1, 2), "int32") if kind == "text" else np.zeros((1, 2, 3), "float32")
+        self((example, np.zeros((1, 2), "int32")) if kind == "synthesis" else example)
+
+    def _layer(self, n, size):
+        if self.kind == "synthesis" and n == 0:
+            cell = PeepholeLSTMCell(size) if self.peepholes else keras.layers.LSTMCell(size)
+            return keras.layers.RNN(WindowCell(cell, self.windows, len(ALPHABET)), return_sequences=True, name="window")
+        if self.peepholes:
+            return keras.layers.RNN(PeepholeLSTMCell(size), return_sequences=True, name=f"hidden{n + 1}")
+        return keras.layers.LSTM(size, return_sequences=True, name=f"hidden{n + 1}")
+
+    def get_config(self):
+        return {"kind": self.kind, "units": list(self.units), "mixtures": self.mixtures, "windows": self.windows,
+                "peepholes": self.peepholes}
+
+    def call(self, inputs, training=False):
+        return self.attend(inputs, training)[0]
+
+    def attend(self, inputs, training=False):
+        """Raw outputs and, in synthesis, the window's Gaussians (B, T, 3K) (see `window.attention`), else None."""
+        x, text = inputs if self.kind == "synthesis" else (inputs, None)
+        if self.kind == "text":
+            x = ops.one_hot(x, BYTES, dtype=self.compute_dtype)
+        below, gaussians, outputs = x, None, []
+        for n, layer in enumerate(self.hidden):
+            if self.kind == "synthesis" and n == 0:
+                layer.cell.text = one_hot_text(text, self.compute_dtype)
+                hidden = layer(x, training=training)
+                hidden, window, gaussians = self._split(hidden)
+                x = ops.concatenate([x, window], -1)
+            else:
+                hidden = layer(below, training=training)
+            outputs.append(hidden)
+            below = ops.concatenate([x, hidden], -1)
+        return clip_gradient(self.head(ops.concatenate(outputs, -1)), OUTPUT_CLIP), gaussians
+
+    def _split(self, hidden):
+        size = self.units[0]
+        return hidden[..., :size], hidden[..., size:size + len(ALPHABET)], hidden[..., size + len(ALPHABET):]
+
+    def initial_state(self, batch_size):
+        """A state for `step`: one list of (B, ...) zeros for each hidden layer."""
+        return [layer.cell.get_initial_state(batch_size) for layer in self.hidden]
+
+    def step(self, x, states, text=None):
+        """One point or character further: x (B, D), one-hot text (B, U, A) -> raw (B, .), states, Gaussians (B, 3K)."""
+        below, gaussians, outputs, after = x, None, [], []
+        for n, (layer, state) in enumerate(zip(self.hidden, states)):
+            if text is not None and n == 0:
+                layer.cell.text = text
+                hidden, state = layer.cell(x, state)
+                hidden, window, gaussians = self._split(hidden)
+                x = ops.concatenate([x, window], -1)
+            else:
+                hidden, state = layer.cell(below, state)
+            outputs.append(hidden)
+            after.append(list(state))
+            below = ops.concatenate([x, hidden], -1)
+        return self.head(ops.concatenate(outputs, -1)), after, gaussians
+
+
+def one_hot_text(text, dtype="float32"):
+    """Character numbers (B, U), 0 for padding, as one-hot c (B, U, A); padding is all zero."""
+    return ops.one_hot(text, len(ALPHABET) + 1, dtype=dtype)[..., 1:]

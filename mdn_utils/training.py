@@ -1,0 +1,165 @@
+"""Training with Keras `fit`: checkpoints, a time budget, resuming, provenance, and figures in Graves' units."""
+import hashlib
+import json
+import os
+import platform
+import time
+from pathlib import Path
+
+import keras
+import numpy as np
+from keras import ops
+
+from .batches import normalise
+from .mixture import MixtureLoss, nats, parameters
+from .networks import Network
+from .strokes import InputError
+
+SAVED, STATE = "weights.weights.h5", "state.json"
+
+
+def prepare(lines, longest=640, farthest=25):
+    """Normalised lines, without those whose points jump farther than `farthest` units or that are too long to batch.
+
+    In UNIPEN these are mostly wrong labels; returns the lines that are left.
+    """
+    lines = [normalise(line) for line in lines]
+    return [line for line in lines
+            if 8 < len(line.strokes) <= longest and np.abs(line.strokes[:, :2]).max() < farthest]
+
+
+def optimizer(method):
+    """"adam", the faster default, with the global norm clipped; or "graves", RMSprop of equations 38-45."""
+    if method == "graves":
+        return keras.optimizers.RMSprop(1e-4, rho=0.95, momentum=0.9, epsilon=1e-4, centered=True)
+    return keras.optimizers.Adam(2e-3, global_clipnorm=1.0)
+
+
+class Journal(keras.callbacks.Callback):
+    """Steers and records one run in the folder `out`; a run that was killed goes on from its last epoch.
+
+    With Adam the learning rate warms up over 200 steps and falls along a cosine to 1 % at the end of the budget,
+    `minutes` of training time or `epochs`. After each epoch the weights that did best on validation are kept, and the
+    state: first the weights under a new name, then `state.json` that names them, so that there is always one
+    whole checkpoint. Stops early after `patience` epochs without a better validation figure.
+    """
+
+    def __init__(self, out, origin, minutes=None, epochs=None, patience=None, anneal=True, warmup=200):
+        super().__init__()
+        self.out, self.origin, self.minutes, self.epochs = Path(out), origin, minutes, epochs
+        self.patience, self.anneal, self.warmup = patience, anneal, warmup
+        self.state = {"step": 0, "epoch": 0, "seconds": 0.0, "curve": []}
+        self.out.mkdir(parents=True, exist_ok=True)
+        if (self.out / STATE).exists():
+            self.state = json.loads((self.out / STATE).read_text())
+
+    def progress(self):
+        """Share of the budget that is used up, 0 to 1."""
+        seconds = self.state["seconds"] + time.perf_counter() - self.started
+        return min(seconds / (60 * self.minutes) if self.minutes else self.state["step"] / self.total_steps, 1.0)
+
+    def on_train_begin(self, logs=None):
+        self.started = time.perf_counter()
+        self.total_steps = (self.epochs or 0) * self.params["steps"]
+        self.peak = self.state.setdefault("peak", float(self.model.optimizer.learning_rate))
+        if "weights" in self.state:
+            self.model.load_weights(self.out / self.state["weights"])
+
+    def on_train_batch_begin(self, batch, logs=None):
+        if self.anneal:
+            rate = min(1.0, (self.state["step"] + 1) / self.warmup) * (0.505 + 0.495 * np.cos(np.pi * self.progress()))
+            self.model.optimizer.learning_rate = self.peak * rate
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.state["step"] += 1
+        self.model.stop_training |= self.progress() >= 1
+
+    def on_epoch_end(self, epoch, logs=None):
+        state, now = self.state, time.perf_counter()
+        state["epoch"], state["seconds"], self.started = state["epoch"] + 1, state["seconds"] + now - self.started, now
+        figures = {"step": state["step"], "minutes": round(state["seconds"] / 60, 2), "training": round(logs["loss"], 4),
+                   "validation": round(logs["val_loss"], 4)}
+        state["curve"].append(figures)
+        validation = [point["validation"] for point in state["curve"]]
+        since_best = len(validation) - 1 - int(np.argmin(validation))
+        if since_best == 0:
+            save(self.model, self.out / SAVED, **self.origin, seconds=round(state["seconds"]), curve=state["curve"])
+        old, state["weights"] = state.get("weights"), f"checkpoint-{state['step']}.weights.h5"
+        _whole(self.out / state["weights"], self.model.save_weights)
+        _whole(self.out / STATE, lambda path: Path(path).write_text(json.dumps(state)))
+        if old and old != state["weights"]:
+            (self.out / old).unlink(missing_ok=True)
+        self.model.stop_training |= bool(self.patience and since_best >= self.patience)
+        left = (1 / max(self.progress(), 1e-6) - 1) * state["seconds"] / 60
+        print(f"step {state['step']}, {state['seconds'] / 60:.1f} min done, {left:.1f} min to go: "
+              f"{figures['training']:.3f} nats, validation {figures['validation']:.3f}", flush=True)
+
+
+def fit(network, train, validation, out, minutes=None, epochs=None, method="adam", patience=None, **origin):
+    """Train `network` on the batches `train` in the folder `out`; going on where an earlier run stopped.
+
+    method: see `optimizer`. minutes or epochs: the budget. origin: what the provenance file should say besides, such as
+    the command and the corpus. Returns the curve, a list of {step, minutes, training, validation} with the loss in nats.
+    """
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True) if network.kind == "text" else MixtureLoss()
+    network.compile(optimizer=optimizer(method), loss=loss)
+    network.optimizer.build(network.trainable_variables)
+    journal = Journal(out, origin, minutes, epochs, patience, anneal=method == "adam")
+    train.epoch = journal.state["epoch"]
+    network.fit(train, validation_data=validation, epochs=epochs or 10 ** 6, initial_epoch=train.epoch,
+                callbacks=[journal])
+    return journal.state["curve"]
+
+
+def save(network, path, **provenance):
+    """Write the weights to `path` (.weights.h5) and a JSON beside it: configuration, provenance, checksum."""
+    path = Path(path)
+    bare = Network.from_config(network.get_config())  # without the optimizer's state
+    bare.set_weights(network.get_weights())
+    _whole(path, bare.save_weights)
+    record = {"network": network.get_config(), "parameters": network.count_params(), **provenance,
+              "machine": f"{platform.machine()}, {os.cpu_count()} cores, {keras.backend.backend()}",
+              "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+    _whole(record_of(path), lambda temporary: Path(temporary).write_text(json.dumps(record, indent=1)))
+
+
+def record_of(path):
+    """Where the JSON beside a weights file stands."""
+    return Path(str(path).removesuffix(".weights.h5") + ".json")
+
+
+def load(path):
+    """The network in a weights file, with the JSON beside it; raises InputError where one is missing or damaged."""
+    path = Path(path)
+    for part in (path, record_of(path)):
+        if not part.is_file():
+            raise InputError(f"{part}: there is no such file; weights are a NAME.weights.h5 with a NAME.json beside it")
+    try:
+        record = json.loads(record_of(path).read_text())
+        config, checksum = record["network"], record["sha256"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{record_of(path)}: not a record of weights ({error!r})") from None
+    if hashlib.sha256(path.read_bytes()).hexdigest() != checksum:
+        raise InputError(f"{path}: its checksum is not the one in {record_of(path)}; fetch both files again")
+    try:
+        network = Network.from_config(config)
+        network.load_weights(path)
+    except (ValueError, KeyError, TypeError, OSError) as error:
+        raise InputError(f"{path}: does not fit the network in {record_of(path)} ({str(error).splitlines()[0]})") from None
+    return network
+
+
+def _whole(path, write):
+    """Write a file whole or not at all; the temporary name keeps the ending, which Keras looks at."""
+    temporary = path.with_name(f"part-{path.name}")
+    write(temporary)
+    os.replace(temporary, path)
+
+
+def evaluate(network, batches):
+    """Figures over all sequences of a dataset, each counted once.
+
+    Handwriting: sequences, points, nats a point, nats a sequence, and SSE, the squared distance between a point and
+    the mean of its predicted density, summed over both axes, averaged over points. Text: bytes, bits a character.
+    """
+    raise NotImplementedError

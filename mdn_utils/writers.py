@@ -1,0 +1,444 @@
+"""Simulated writers: (text, style, seed) -> strokes, and as many labelled lines of them as one likes, no download.
+
+The letters are the single-stroke glyphs that A. V. Hershey digitised in 1967, from the package Hershey-Fonts: `futural`
+is the printed hand, `cursive` the connected one. A style bends them into one person's letters, every instance
+a little different; connected letters join without lifting the pen, and `strokes.resample` gives the pen its speed.
+The unit is the x-height: a lower-case x is 1 tall and stands on y = 0.
+"""
+import functools
+import hashlib
+import os
+import random
+import re
+import tempfile
+import zlib
+from dataclasses import astuple, dataclass
+from pathlib import Path
+from pydoc_data.topics import topics
+from typing import NamedTuple
+
+import numpy as np
+from HersheyFonts import HersheyFonts
+
+from . import strokes as _strokes
+from .strokes import InputError, Line
+
+CHARACTERS = "".join(map(chr, range(32, 127)))
+_LETTERS, _DIGITS = "abcdefghijklmnopqrstuvwxyz", "0123456789"
+SPLITS = "train", "val", "test"
+LINES_A_WRITER = 10
+MEAN_INK = 3.2, 4.4  # x-heights of pen-down path a character, in the printed and in the connected hand
+STEP = 0.07  # distance of neighbouring points in a glyph, before the pen gets its speed
+
+# Glyphs of our own on the font's grid (y down, base line 9), where the font draws blots, spikes or doubled lines,
+# or an I or a 1 that could be an l.
+_BRACE = [(3, -16), (0, -15), (-1, -12), (0, -7), (0, -3), (-3, 0), (0, 3), (0, 7), (-1, 12), (0, 15), (3, 16)]
+_COMMA = [(.5, 7.5), (-1.5, 12)]
+_OWN = {
+    ("futural", ","): [_COMMA],
+    ("futural", ";"): [[(-.7, -1.1), (.7, -2.9)], _COMMA],
+    ("futural", "'"): [[(.5, -12), (-.5, -7)]],
+    ("futural", "-"): [[(-4, 1), (4, 1)]],
+    ("futural", "1"): [[(-4, -7), (1, -12), (1, 9)]],
+    ("futural", "I"): [[(0, -12), (0, 9)], [(-4, -12), (4, -12)], [(-4, 9), (4, 9)]],
+    ("futural", "`"): [[(-1.5, -12), (1, -8)]],
+    ("futural", "{"): [_BRACE],
+    ("futural", "}"): [[(-x, y) for x, y in _BRACE]],
+    ("cursive", "p"): [[(-7, 4), (-5, 1), (-4, -1), (-5, 3), (-9.5, 18), (-5, 4.5), (-3.5, 2), (-1, .2), (1, .2),
+                        (3, 2), (3.2, 4.5), (2, 7), (0, 8.8), (-2.5, 9), (-4.5, 7.8), (-2.5, 9), (0, 9.3), (3, 8.5),
+                        (5.5, 7), (8, 4)]],
+}
+# The order in which a hand writes the font's strokes, where it differs; strokes left out are doubled lines.
+_ORDER = {("futural", c): order for c, order in {
+    "a": (1, 0), "d": (1, 0), "g": (1, 0), "q": (1, 0), "i": (1, 0), "j": (1, 0), "7": (1, 0), "z": (1, 0, 2),
+    "Z": (1, 0, 2), "~": (0,), "@": (0, 2), "[": (2, 0, 3), "]": (2, 1, 3)}.items()}
+_ORDER |= {("cursive", "i"): (1, 0), ("cursive", "j"): (1, 0)}
+_AFTERWARDS = set("ijtx")  # connected letters whose last stroke, a dot or bar, is written once the letter stands
+_GO_BACK = set("adgqnmhbprukBDPRMN")  # printed letters that a quick hand writes in one go, back along the stem
+_CLEAR_CAPITALS = set("BCEHKMNOPRUVXY")  # the connected capitals that everybody can read
+
+
+class Glyph(NamedTuple):
+    """A character in x-heights: pen-down polylines, the last of `body` is where a join leaves."""
+    body: list
+    after: list  # dots and bars, written once the body is done
+    left: float
+    right: float
+    joins: tuple  # whether the pen can come from the letter before, whether it can go on to the next
+
+
+@dataclass(frozen=True)
+class Style:
+    """One writer's hand. All lengths in x-heights, but `size`, which is the x-height in units of the strokes."""
+    connectedness: float = 0.5  # share of letters in the connected hand: 0 printed, 1 connected
+    slant: float = 0.1  # how far the pen goes right for one up; negative leans back
+    size: float = 1.0
+    width: float = 1.0  # width of the letters, 1 is the font's
+    letter_spacing: float = 0.0  # added between letters
+    word_spacing: float = 1.0  # width of a space
+    slope: float = 0.0  # rise of the base line for one to the right
+    drift: float = 0.05  # amplitude of the base line's slow wave
+    tremor: float = 0.005  # standard deviation of the hand's shaking
+    speed: float = 18.0  # points a character, on average
+    neatness: float = 0.7  # 1: all instances of a letter alike
+    ascender: float = 1.0  # height of what stands above x, 1 is the font's
+    letters: int = 0  # seed of this writer's letter shapes
+
+    def __post_init__(self):
+        for name in ("size", "width", "speed", "ascender"):
+            if not getattr(self, name) > 0:
+                raise InputError(f"style: {name} is {getattr(self, name)}; it must be more than 0")
+        for name in ("connectedness", "neatness"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise InputError(f"style: {name} is {getattr(self, name)}; it must lie between 0 and 1")
+
+    @classmethod
+    def sample(cls, rng):
+        """A random writer from a NumPy generator: a third printed, a third connected, the rest mixed."""
+        return cls(connectedness=float(np.clip(rng.uniform(-0.9, 1.9), 0, 1)),
+                   slant=float(np.clip(rng.normal(0.15, 0.25), -0.35, 0.75)),
+                   size=float(np.exp(rng.normal(0, 0.25))), width=float(np.exp(rng.normal(0, 0.16))),
+                   letter_spacing=float(rng.uniform(-0.2, 0.25)), word_spacing=float(rng.uniform(0.9, 1.7)),
+                   slope=float(rng.normal(0, 0.02)), drift=float(rng.uniform(0, 0.12)),
+                   tremor=float(rng.uniform(0, 0.012)), speed=float(rng.uniform(13, 23)),
+                   neatness=float(rng.uniform(0.4, 1)), ascender=float(rng.uniform(0.85, 1.25)),
+                   letters=int(rng.integers(2 ** 31)))
+
+    def distance(self, other):
+        """How far two hands are apart: root mean square of their traits' differences, each over its spread."""
+        gap = [(a - b) / spread for a, b, spread in zip(astuple(self), astuple(other), _SPREAD)]
+        return float(np.sqrt(np.mean(np.square(gap))))
+
+
+# Standard deviations of `Style.sample`, one for each trait but the last, `letters`.
+_SPREAD = 0.45, 0.25, 0.25, 0.16, 0.13, 0.23, 0.02, 0.035, 0.0035, 2.9, 0.17, 0.115
+
+
+def write(text, style=Style(), seed=0):
+    """`text` in the hand of `style`: strokes (T, 3); one seed, one result, and no two seeds alike.
+
+    Raises InputError where `text` is empty or has a character outside `CHARACTERS`.
+    """
+    _check_text(text)
+    rng = np.random.default_rng([seed, style.letters, zlib.crc32(text.encode())])
+    spread = 1 - style.neatness
+    pen, x = [], 0.0
+    edge, gap = -np.inf, 0.2  # the right-most ink of the letter before, and how near to it the next one may stand
+    last = None  # where, in which direction and whether with the pen still down a connected letter may go on
+    for character in text:
+        if character == " ":
+            space = style.word_spacing * np.exp(rng.normal(0, 0.15))
+            x, gap, last = x + space * style.width, 0.3 + 0.8 * space, None
+            continue
+        usual = rng.random() > 0.02 * (0 < style.connectedness < 1)
+        glyph = _letter(character, style, bool(usual))
+        scale = np.exp(rng.normal(0, 0.02 + 0.06 * spread, 2))
+        turn = rng.normal(0, 0.01 + 0.05 * spread, 2)
+        bend = rng.normal(0, 0.01 + 0.04 * spread, 2)
+        lift = rng.normal(0, 0.01 + 0.06 * spread)
+        joined = last is not None and glyph.joins[0]
+        x += style.letter_spacing * (0.4 if joined else 1) + rng.normal(0, 0.02 + 0.08 * spread)
+        body, after = ([_bend(stroke, scale, turn, bend) for stroke in group]
+                       for group in (glyph.body, glyph.after))
+        if not joined:  # letters that stand alone keep apart
+            x = max(x, edge + gap - min(stroke[:, 0].min() for stroke in body))
+        place = np.array([x, lift])
+        body, after = ([stroke + place for stroke in group] for group in (body, after))
+        edge, gap = max(stroke[:, 0].max() for stroke in body), 0.2
+        if joined:
+            body[0] = np.concatenate([_join(*last, body[0]), body[0]])
+            if last[2]:  # the pen is still down: go on in the same stroke
+                body[0] = np.concatenate([pen.pop(), body[0]])
+        pen += body + after
+        last = (body[-1][-1], body[-1][-1] - body[-1][-4], not after) if glyph.joins[1] else None
+        x += glyph.right * scale[0]
+    return _finish(pen, style, rng)
+
+
+def _finish(pen, style, rng):
+    """Base line, tremor, slant and size; then the pen's timing."""
+    points, cuts = np.concatenate(pen), np.cumsum([len(stroke) for stroke in pen])[:-1]
+    x = points[:, 0]
+    wave = style.drift * np.sin(2 * np.pi * (x / rng.uniform(8, 20) + rng.random()))
+    shake = np.convolve(rng.normal(size=len(points) + 6), np.hanning(9)[1:-1] / 1.7, "valid")
+    y = points[:, 1] + wave + style.slope * x + style.tremor * shake
+    x = x + style.slant * points[:, 1] + style.tremor * np.roll(shake, 31)
+    pen = np.split(np.column_stack([x, y]) * style.size, cuts)
+    spacing = np.interp(style.connectedness, (0, 1), MEAN_INK) * style.size / style.speed
+    return _strokes.resample(_strokes.from_pen(pen), spacing, smooth=0.07 * style.size / spacing)
+
+
+def _join(end, direction, _, stroke):
+    """Points between the end of one letter and the next one's first stroke: a cubic Hermite curve."""
+    start = stroke[0]
+    reach = np.linalg.norm(start - end)
+    if reach < STEP:
+        return np.empty((0, 2))
+    arrive = stroke[3] - start
+    if arrive[0] < 0:  # a round letter starts at its right: come over the top, then turn back
+        arrive = np.array([1.0, -0.2])
+    t = np.linspace(0, 1, int(reach / STEP) + 2)[1:-1, None]
+    leave, arrive = (reach * d / (np.linalg.norm(d) + 1e-9) for d in (direction, arrive))
+    return ((1 + 2 * t) * (1 - t) ** 2 * end + t * (1 - t) ** 2 * leave
+            + t * t * (3 - 2 * t) * start + t * t * (t - 1) * arrive)
+
+
+def _bend(stroke, scale, turn, bend):
+    """A stroke under a small affine map (scale, shear and rotation) and a smooth wave: a slightly other shape."""
+    x, y = stroke[:, 0] * scale[0], stroke[:, 1] * scale[1]
+    return np.column_stack([x + turn[0] * y + bend[0] * np.sin(2.5 * y), y + turn[1] * x + bend[1] * np.sin(2.5 * x)])
+
+
+@functools.lru_cache(maxsize=4096)
+def _letter(character, style, usual=True):
+    """This writer's own form of a character: the same each time, but for rare exceptions (`usual` False)."""
+    rng = np.random.default_rng([style.letters, ord(character)])
+    capital = character.isupper()
+    connected = (rng.random() < style.connectedness * (0.6 if capital else 1)) == usual and character.isalpha()
+    if capital and character not in _CLEAR_CAPITALS:
+        connected = False
+    glyph = _glyph("cursive" if connected else "futural", character, bool(rng.random() < 0.7))
+    scale = np.exp(rng.normal(0, 0.07, 2)) * [style.width, 1]
+    turn, bend = rng.normal(0, 0.05, 2) * [1, 0.5], rng.normal(0, 0.025, 2)
+    body, after = ([_bend(_ascend(stroke, style.ascender), scale, turn, bend) for stroke in group]
+                   for group in (glyph.body, glyph.after))
+    return Glyph(body, after, 0.0, glyph.right * scale[0], glyph.joins)
+
+
+def _ascend(stroke, factor):
+    stroke = stroke.copy()
+    above = stroke[:, 1] > 1
+    stroke[above, 1] = 1 + (stroke[above, 1] - 1) * factor
+    return stroke
+
+
+@functools.cache
+def _font(name):
+    font = HersheyFonts()
+    font.load_default_font(name)
+    return font.all_glyphs
+
+
+@functools.cache
+def _glyph(font, character, one_go=True):
+    """A font's glyph in x-heights, y up, its left side at x = 0, its strokes in a hand's order."""
+    raw = _font(font)[character]
+    order = _ORDER.get((font, character), range(len(raw.strokes)))
+    pieces = _OWN.get((font, character)) or [raw.strokes[k] for k in order]
+    left, right = raw.left_offset, raw.left_offset + raw.char_width
+    if font == "futural":
+        pieces = [_scale(piece, 1 / 14, 1 / 14, 1.25 if character.islower() else 1, 0) for piece in pieces]
+        ends = np.concatenate(pieces)[:, 0]
+        left, right = ends.min() - 0.19, ends.max() + 0.19
+    elif character.isupper():
+        pieces = [_scale(piece, 1 / 13, 1 / 13, 1, 0.25) for piece in pieces]
+        left, right = left / 13, right / 13
+    else:
+        pieces = [_scale(piece, 1 / 11, 1 / 9, 0.72, 0.25) for piece in pieces]
+        left, right = left / 11, right / 11
+    after = []
+    if font == "cursive" and character in _AFTERWARDS:
+        pieces, after = pieces[:-1], pieces[-1:]
+    connected = font == "cursive" and character.islower()
+    back = connected or one_go and character in (_GO_BACK if font == "futural" else "HKMN")
+    body = _merge(pieces, back, always=connected)
+    leaves = font == "cursive" and abs(body[-1][-1, 0] - right) < 0.25 and 0.2 < body[-1][-1, 1] < 0.75
+    move = np.array([-left, 0])
+    body, after = ([stroke + move for stroke in group] for group in (body, after))
+    return Glyph(body, after, 0.0, right - left, (connected, leaves))
+
+
+def _scale(piece, sx, sy, beyond, slant):
+    """From the font's grid to x-heights, y up, upright; what lies above or below an x is scaled by `beyond`."""
+    x, y = np.array(piece, dtype=float).T * [[1], [-1]] + [[0], [9]]
+    if max(np.ptp(x), np.ptp(y)) <= 2 and len(x) > 2:  # a blot for a dot: a tick instead
+        x, y = x.mean() + np.array([-.7, .7]), y.mean() + np.array([-.9, .9])
+    x, y = x * sx, y * sy
+    x = x - slant * y
+    y = np.where(y > 1, 1 + (y - 1) * beyond, np.where(y < 0, y * beyond, y))
+    return _dense(np.column_stack([x, y]))
+
+
+def _dense(points):
+    arc = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))])
+    at = np.linspace(0, arc[-1], max(int(arc[-1] / STEP), 3) + 1)
+    return np.column_stack([np.interp(at, arc, points[:, k]) for k in (0, 1)])
+
+
+def _merge(pieces, back, always):
+    """Strokes that a hand writes in one go, as one: they touch, or the pen goes back along the first (`back`)."""
+    merged = [pieces[0]]
+    for piece in pieces[1:]:
+        stroke = merged[-1]
+        near = np.linalg.norm(stroke - piece[0], axis=1)
+        if near[-1] < 0.15:
+            merged[-1] = np.concatenate([stroke, piece])
+        elif np.linalg.norm(stroke[-1] - piece[-1]) < 0.15:
+            merged[-1] = np.concatenate([stroke, piece[::-1]])
+        elif back and near.min() < 0.15:
+            merged[-1] = np.concatenate([stroke, stroke[near.argmin():][::-1], piece])
+        elif always or back and near[-1] < 1.3:
+            merged[-1] = np.concatenate([stroke, _dense(np.array([stroke[-1], piece[0]])), piece])
+        else:
+            merged.append(piece)
+    return merged
+
+
+@functools.cache
+def _ink_table():
+    return {c: _strokes.ink(_glyph("futural", c).body) if c != " " else 0.0 for c in CHARACTERS}
+
+
+def ink(text):
+    """Expected pen-down length of `text` in x-heights, for lines of unknown size; an unknown character counts as n."""
+    table = _ink_table()
+    return float(sum(table.get(character, table["n"]) for character in text))
+
+
+def _check_text(text):
+    if not text.strip():
+        raise InputError("the text to write is empty; give at least one character that is not a space")
+    unknown = sorted(set(text) - set(CHARACTERS))
+    if unknown:
+        names = ", ".join(f"{c!r} (U+{ord(c):04X})" for c in unknown)
+        raise InputError(f"cannot write {names} in {text!r}; known are the space and {CHARACTERS.strip()}")
+
+
+def texts(count, seed=0):
+    """`count` lines of text to write, 1-50 characters each: English prose, words, names, numbers and every mark.
+
+    The words are those of the standard library's `pydoc_data.topics`, which differs a little between Python versions.
+    """
+    return [_text(random.Random(f"{seed} {k}")) for k in range(count)]
+
+
+@functools.cache
+def _vocabulary():
+    """The prose of `pydoc_data.topics` as runs of plain words, and its words by the letters in them."""
+    prose = " ".join(topics[name] for name in sorted(topics)).replace("\u2019", "'")
+    token = r"\(?[A-Za-z][a-z]*(?:['-][a-z]+)*\)?[.,;:]?"
+    runs = [run.split() for run in re.findall(rf"(?:(?<=\s){token}\s+){{8,}}", prose)]
+    words = sorted({word for run in runs for word in run if re.fullmatch("[a-z]{2,12}", word)})
+    return runs, {letter: [word for word in words if letter in word] for letter in _LETTERS}
+
+
+def _text(rng):
+    """One line of text: prose for the usual letter pairs, and enough of all else that no character is rare."""
+    runs, by_letter = _vocabulary()
+
+    def some(alphabet, least=1, most=1):
+        return "".join(rng.choice(alphabet) for _ in range(rng.randint(least, most)))
+
+    def word():  # a real one with a certain letter, so that rare letters come up, or an invented one
+        if rng.random() < 0.6:
+            return rng.choice(by_letter[some(_LETTERS)])
+        return "".join(some("bcdfghjklmnpqqrstvwxyz") + some("aeiouy") + some("nrstlkzxj", 0)
+                       for _ in range(rng.randint(1, 3)))
+
+    def capital(least=1, most=1):
+        return some(_LETTERS.upper(), least, most)
+
+    def name():
+        return capital() + some("aeiou") + some("bdklmnrstvz") + some("aeiou") + some("nrstlk", 0, 1)
+
+    def number():
+        return some(_DIGITS, 1, 4)
+
+    def mark():
+        return some("#$%&*+/<=>@[]^_`{|}~\\")
+
+    def prose(longest=8):
+        run = rng.choice(runs)
+        size = min(rng.randint(3, longest), len(run))
+        start = rng.randrange(len(run) - size + 1)
+        return " ".join(run[start:start + size])
+
+    def person():
+        return rng.choice([
+            f"{name()} {name()}", f"{capital()}. {name()}", f"{capital(2, 4)} {name()}", f"{name()}'s {word()}",
+            f"{capital()}. {capital()}. {name()}", f"{capital(2, 6)} {capital(2, 6)}", f"{name()} {capital(2, 4)}",
+            f"{name()} {name()} {name()}", f"{name()} and {name()}"])
+
+    def figures():
+        day, month, year = rng.randint(1, 31), rng.randint(1, 12), rng.randint(1500, 2099)
+        return rng.choice([
+            f"{name()} {number()}", f"{day}/{month}/{year}", f"{day} {name()} {year}", f"${number()}.{number()[:2]}",
+            f"at {rng.randint(0, 23)}:{rng.randint(0, 59):02d}", f"{number()}-{number()}", f"{number()} {word()}",
+            f"No. {number()}: {number()}", f"{number()}% {word()}", f"({number()}) {word()}", f"{number()}, {number()}",
+            f"{number()} + {number()} = {number()}"])
+
+    def spoken():
+        phrase, one, two = prose(4).strip(".,;:()"), word(), word()
+        return rng.choice([
+            f"{phrase}?", f"{phrase}!", f'"{phrase}"', f"'{one}' {two}", f"({phrase})", f"{phrase}; {two}",
+            f"{one}: {phrase}", f'"{name()}!"', f"{one}-{two}", f"{phrase}, {two}", f"it's {one}; {two}",
+            f'{name()}: "{one}?"', f"Why {one}?", f"{one} - {two}", f"{phrase}; {two}!", f"({name()})",
+            f"{name()}; ({one})", f"{one}! {name()}?", f"{name()}: {one}-{two}"])
+
+    def signs():
+        return rng.choice([
+            f"{word()}{mark()}{word()}", f"{mark()}{word()}{mark()}", f"{word()} {mark()} {number()}",
+            f"{mark()} {mark()} {mark()}", f"{number()} {mark()} {number()}", f"{capital()}{mark()}{number()}"])
+
+    def shout():
+        return rng.choice([word(), f"{word()} {word()}"]).upper()
+
+    kinds = {prose: 26, word: 6, name: 3, shout: 7, person: 22, figures: 11, spoken: 23, signs: 12,
+             lambda: some(CHARACTERS[1:]): 2}
+    return next(text for text in iter(lambda: rng.choices(list(kinds), kinds.values())[0](), None) if len(text) <= 50)
+
+
+def lines(count, split="train", seed=0):
+    """`count` lines of simulated handwriting, ten a writer; writers and texts of the three splits are disjoint.
+
+    The first n of many lines are the n lines alone. Lines are kept in a cache (`MDN_UTILS_CACHE`, by default
+    ~/.cache/mdn_utils), under a name that changes with this code, so that a stale file is never read.
+    split: "train", "val" or "test". Raises InputError for another one.
+    """
+    if split not in SPLITS:
+        raise InputError(f"split is {split!r}; it must be one of {', '.join(SPLITS)}")
+    if count < 1:
+        raise InputError(f"count is {count}; it must be at least 1")
+    code = b"".join(Path(file).read_bytes() for file in (__file__, _strokes.__file__))
+    key = hashlib.sha256(code + repr((_vocabulary()[0], np.__version__)).encode()).hexdigest()[:12]
+    folder = Path(os.environ.get("MDN_UTILS_CACHE") or Path.home() / ".cache" / "mdn_utils")
+    path = folder / f"simulated-{split}-{count}-{seed}-{key}.npz"
+    if path.exists():
+        return _load(path)
+    made = [_line(k, split, seed) for k in range(count)]
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _save(path, made)
+    except OSError:  # a folder that cannot be written costs the time of the next call, not the lines of this one
+        pass
+    return made
+
+
+def _line(k, split, seed):
+    writer = k // LINES_A_WRITER
+    rng = random.Random(f"{seed} {split} {k}")
+    text = next(text for text in iter(lambda: _text(rng), None) if _split_of(text) == split)
+    return Line(write(text, _style(writer, split, seed), k), text, f"simulated-{split}-{writer:04d}")
+
+
+def _style(writer, split, seed):
+    return Style.sample(np.random.default_rng([seed, SPLITS.index(split), writer]))
+
+
+def _split_of(text):
+    """The split that a text belongs to, by its checksum: nine in ten for training."""
+    return {0: "val", 1: "test"}.get(zlib.crc32(text.encode()) % 20, "train")
+
+
+def _save(path, made):
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        file = Path(folder) / path.name
+        np.savez(file, strokes=np.concatenate([line.strokes for line in made]), text=[line.text for line in made],
+                 writer=[line.writer for line in made], length=[len(line.strokes) for line in made])
+        os.replace(file, path)
+
+
+def _load(path):
+    with np.load(path, allow_pickle=False) as file:
+        cuts = np.cumsum(file["length"])[:-1]
+        return list(map(Line, np.split(file["strokes"], cuts), file["text"].tolist(), file["writer"].tolist()))

@@ -1,0 +1,135 @@
+"""Sampling: the network writes a text point by point, keeping its state, until the window has passed the last letter.
+
+Free, biased, primed, or primed and biased; many lines at once, each with its own seed and bias (Graves 2013, section 5).
+"""
+from typing import NamedTuple
+
+import keras
+import numpy as np
+from keras import ops
+
+from .batches import encode, normalise
+from .mixture import sample
+from .networks import one_hot_text
+from .strokes import InputError
+from .window import attention
+
+POINTS_AT_MOST = 30  # a character: 2.5 times what a line takes; past that it would be scribbling
+
+
+class Written(NamedTuple):
+    """What the network wrote."""
+    strokes: np.ndarray  # (T, 3), the primer first, if there was one
+    text: str  # with the primer's text in front
+    primed: int  # how many of the points are the primer's
+    attention: np.ndarray | None  # (T, U), phi(t, u) while point t + 1 was drawn; None without text
+    stopped: bool  # whether the stop rule ended it, rather than the limit
+
+
+class Writer:
+    """A network, compiled for sampling. Compiles on first use, for each batch size and about each length."""
+
+    def __init__(self, network):
+        self.network = network
+        self._run = _compiled(self._steps)
+
+    def write(self, text, seed=0, bias=0.0, primer=None, limit=None):
+        """Write a text, or a list of texts line by line with seeds `seed`, `seed` + 1, ...; returns Written, or a list.
+
+        bias: 0 for the hand as it is, larger for neater (equations 61-62); one number, or one a line.
+        primer: a `Line` whose hand to go on in (section 5.5): the pen is led along it first, and the text follows
+            after a space. limit: points at most, the primer's not counted.
+        Raises InputError for an empty text, unknown characters, a bias below 0, or a primer without ink.
+        """
+        if self.network.kind != "synthesis":
+            raise InputError(f"a {self.network.kind} network cannot write a given text; load synthesis weights")
+        texts = [text] if isinstance(text, str) else list(text)
+        lead = normalise(primer).strokes if primer else np.zeros((1, 3), np.float32)
+        if primer:
+            texts = [f"{primer.text} {text}" for text in texts]
+        limit = limit or POINTS_AT_MOST * (max(map(len, texts)) - (len(primer.text) if primer else 0) + 2)
+        columns = -(-(max(map(len, texts)) + 1) // 16) * 16  # few shapes, and one column at least for u = U + 1
+        numbers = np.stack([encode(text, columns) for text in texts])
+        strokes, gaussians, lengths = self._sample(numbers, list(map(len, texts)), lead, limit, seed, bias)
+        phi = ops.convert_to_numpy(attention(gaussians, columns))
+        written = [Written(_lifted(strokes[k, :length]), text, len(lead) if primer else 0,
+                           phi[k, :length, :len(text)], bool(length < len(lead) + limit))
+                   for k, (text, length) in enumerate(zip(texts, lengths))]
+        return written[0] if isinstance(text, str) else written
+
+    def scribble(self, points, count=1, seed=0, bias=0.0):
+        """What a prediction network writes by itself: `count` lines of `points` points, each Written."""
+        if self.network.kind != "prediction":
+            raise InputError(f"a {self.network.kind} network does not write by itself; load prediction weights")
+        strokes, _, _ = self._sample(np.zeros((count, 1), np.int32), [0] * count, np.zeros((1, 3)), points - 1, seed, bias)
+        return [Written(_lifted(line), "", 0, None, False) for line in strokes]
+
+    def _sample(self, numbers, letters, lead, limit, seed, bias):
+        bias = np.broadcast_to(np.asarray(bias, np.float32), (len(numbers),))
+        if not (np.isfinite(bias).all() and (bias >= 0).all()):
+            raise InputError(f"bias {bias.tolist()}: expected 0 or more, for example 0.75")
+        total = len(lead) + limit
+        padded = -(-total // 256) * 256  # few shapes
+        # each line has its own noise, so that a line does not depend on what is written beside it
+        noise = np.stack([np.concatenate([np.random.default_rng((seed + k, 0)).random((padded, 2)),
+                                          np.random.default_rng((seed + k, 1)).standard_normal((padded, 2))], 1)
+                          for k in range(len(numbers))], 1).astype(np.float32)
+        forced = np.zeros((padded, 3), np.float32)
+        forced[:len(lead)] = lead
+        strokes, gaussians, lengths = map(ops.convert_to_numpy, self._run(
+            [v.value for v in self.network.variables], ops.convert_to_tensor(numbers), np.int32(letters), noise,
+            bias, forced, np.int32(len(lead)), np.int32(total)))
+        return strokes.transpose(1, 0, 2), gaussians.transpose(1, 0, 2), lengths
+
+    def _steps(self, values, numbers, letters, noise, bias, forced, led, total):
+        """The compiled loop: numbers (B, U), letters (B,), noise (N, B, 4), bias (B,), forced (N, 3), two scalars."""
+        network, batch, columns = self.network, numbers.shape[0], numbers.shape[1]
+        with keras.StatelessScope(list(zip(network.variables, values))):
+            text = one_hot_text(numbers) if network.kind == "synthesis" else None
+            u = ops.expand_dims(ops.arange(columns), 0)  # column u holds phi of letter u + 1
+            last = ops.expand_dims(letters, -1)
+
+            def passed_the_end(gaussians):
+                phi = attention(gaussians, columns)
+                beyond = ops.sum(ops.where(u == last, phi, 0.0), -1, keepdims=True)
+                return ops.all(ops.logical_or(u >= last, phi < beyond), -1)
+
+            def going(t, lengths, *_):
+                return ops.logical_and(t + 1 < total, ops.any(lengths > t))
+
+            def step(t, lengths, states, strokes, gaussians):
+                point = strokes[t]
+                raw, states, seen = network.step(point, states, text)
+                following = sample(raw, noise[t], bias)
+                following = ops.where(t + 1 < led, ops.broadcast_to(forced[t + 1], following.shape), following)
+                strokes = ops.slice_update(strokes, (t + 1, 0, 0), ops.expand_dims(following, 0))
+                if text is not None:
+                    gaussians = ops.slice_update(gaussians, (t, 0, 0), ops.expand_dims(seen, 0))
+                    done = ops.logical_and(passed_the_end(seen), ops.logical_and(t + 1 >= led, lengths > t))
+                    lengths = ops.where(done, t + 1, lengths)
+                return t + 1, lengths, states, strokes, gaussians
+
+            strokes = ops.zeros((noise.shape[0], batch, 3))
+            strokes = ops.slice_update(strokes, (0, 0, 0), ops.broadcast_to(forced[:1], (1, batch, 3)))
+            gaussians = ops.zeros((noise.shape[0], batch, 3 * network.windows if text is not None else 3))
+            start = (ops.convert_to_tensor(0), ops.broadcast_to(total, (batch,)), network.initial_state(batch),
+                     strokes, gaussians)
+            _, lengths, _, strokes, gaussians = ops.while_loop(going, step, start)
+            return strokes, gaussians, lengths
+
+
+def _lifted(strokes):
+    """The pen is up after the last point."""
+    strokes = strokes.copy()
+    strokes[-1, 2] = 1
+    return strokes
+
+
+def _compiled(function):
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+        return tf.function(function, autograph=False)
+    if keras.backend.backend() == "jax":
+        import jax
+        return jax.jit(function)
+    return function
