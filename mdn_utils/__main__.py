@@ -1,11 +1,16 @@
 """The command line: write, train, evaluate."""
 import argparse
+import json
 import os
 import sys
+from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-from .strokes import InputError  # noqa: E402
+from . import batches, corpora, files, texts  # noqa: E402
+from .strokes import InputError, Line  # noqa: E402
+
+HAND = "simulated"
 
 
 def parser():
@@ -14,7 +19,8 @@ def parser():
 
     train = commands.add_parser("train", help="train a network; run it again to go on where it stopped")
     train.add_argument("kind", choices=["text", "prediction", "synthesis"])
-    train.add_argument("--corpus", required=True, help="simulated, iam, unipen, python, ptb, enwik8, shakespeare or a file")
+    train.add_argument("--corpus", required=True, help="simulated, iam, unipen, a file of lines; python, ptb, enwik8, "
+                       "shakespeare, a text file")
     train.add_argument("--root", help="the folder of the corpus, for iam and unipen")
     train.add_argument("--lines", type=int, help="how many lines to read or to simulate")
     train.add_argument("--size", default="3x400", help="layers x cells, such as 2x256 (default: the paper's 3x400)")
@@ -28,13 +34,67 @@ def parser():
     train.add_argument("--patience", type=int, help="stop after so many epochs without a better validation figure")
     train.add_argument("--seed", type=int, default=0)
     train.add_argument("--out", required=True, help="folder for checkpoints and the best weights")
+
+    evaluate = commands.add_parser("evaluate", help="figures of a network on a corpus")
+    evaluate.add_argument("weights", help="NAME.weights.h5, with NAME.json beside it")
+    evaluate.add_argument("--corpus", required=True, help="as for train")
+    evaluate.add_argument("--root", help="the folder of the corpus, for iam and unipen")
+    evaluate.add_argument("--lines", type=int, help="how many lines to read or to simulate (simulated: 1000)")
+    evaluate.add_argument("--split", choices=["train", "val", "test"], default="val")
+    evaluate.add_argument("--json", action="store_true", help="print one JSON object")
+
+    write = commands.add_parser("write", help="write a text by hand, as SVG, PNG, JSON or npz")
+    write.add_argument("text")
+    write.add_argument("--hand", choices=["real", "simulated"], default=HAND, help=f"shipped weights (default: {HAND})")
+    write.add_argument("--weights", help="other weights: NAME.weights.h5, with NAME.json beside it")
+    write.add_argument("--bias", type=float, default=0.75, help="0 as the hand comes, larger is neater (default: 0.75)")
+    write.add_argument("--prime", metavar="FILE", help="a line, as .json or .npz, in whose hand to go on")
+    write.add_argument("--prime-text", metavar="T", help="what that line says, where the file does not tell")
+    write.add_argument("--seed", type=int, default=0, help="one seed, one result (default: 0)")
+    write.add_argument("--out", default="line.svg", help="file to write (default: line.svg)")
     return top
+
+
+def write(args):
+    if Path(args.out).suffix not in files.SUFFIXES:
+        raise InputError(f"--out {args.out}: expected a name that ends in {', '.join(files.SUFFIXES)}")
+    if args.seed < 0:
+        raise InputError(f"--seed {args.seed}: expected 0 or more")
+    batches.encode(args.text)  # before the slow part: a typo should not have to wait
+    primer = files.load_lines(args.prime)[0] if args.prime else None
+    if primer and args.prime_text:
+        primer = primer._replace(text=args.prime_text)
+
+    from . import training, writing
+    network = training.load(args.weights or training.shipped(f"synthesis_{args.hand}"))
+    written = writing.Writer(network).write(args.text, args.seed, args.bias, primer)
+    if not written.stopped:
+        print(f"the network did not come to an end within {len(written.strokes)} points; try another --seed or a "
+              "larger --bias", file=sys.stderr)
+    files.save(args.out, Line(written.new, args.text, "network"))
+    print(args.out)
+
+
+def evaluate(args):
+    from . import training
+    network = training.load(args.weights)
+    if network.kind == "text":
+        corpus = texts.text(args.corpus, args.split).encode()
+    else:
+        count = args.lines or (1000 if args.corpus == "simulated" else None)
+        corpus = training.prepare(corpora.handwriting(args.corpus, args.split, args.root, count))
+    figures = training.evaluate(network, corpus)
+    if args.json:
+        print(json.dumps(figures))
+    else:
+        for name, value in figures.items():
+            print(f"{name.replace('_', ' '):>18} {value:,.{0 if isinstance(value, int) else 3}f}")
 
 
 def train(args):
     import keras
 
-    from . import batches, corpora, networks, training
+    from . import networks, training
     try:
         layers, cells = map(int, args.size.split("x"))
         units = (cells,) * layers
@@ -44,7 +104,7 @@ def train(args):
     keras.utils.set_random_seed(args.seed)
     options = {"seed": args.seed, "steps": 200}
     if args.kind == "text":
-        made = [batches.TextBatches(corpora.text(args.corpus, split, args.root).encode(), **options)
+        made = [batches.TextBatches(texts.text(args.corpus, split).encode(), **options)
                 for split in ("train", "val")]
     else:
         made = []

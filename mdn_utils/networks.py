@@ -1,4 +1,4 @@
-"""The text, prediction and synthesis networks: stacked LSTMs with the paper's skip connections (Graves 2013, figs 1, 12).
+"""The text, prediction and synthesis networks: LSTM layers with the paper's skip connections (Graves 2013, figs 1, 12).
 
 Every hidden layer sees the input and, in synthesis, the window; the output layer sees every hidden layer.
 """
@@ -9,8 +9,10 @@ from keras import ops
 from .batches import ALPHABET, BYTES
 from .mixture import raw_size
 from .recurrent import PeepholeLSTMCell, clip_gradient
-from .window import WindowCell, attention
+from .strokes import InputError
+from .window import WindowCell
 
+KINDS = "text", "prediction", "synthesis"
 OUTPUT_CLIP = 100.0  # bound on the derivative of the loss with respect to a raw output, section 4.1
 
 
@@ -18,14 +20,19 @@ OUTPUT_CLIP = 100.0  # bound on the derivative of the loss with respect to a raw
 class Network(keras.Model):
     """Hidden LSTM layers with skip connections.
 
-    kind: "text" reads bytes (B, T) and returns logits (B, T, 256); "prediction" reads strokes (B, T, 3) and returns raw
-    mixture outputs (B, T, 1 + 6M); "synthesis" reads a pair, strokes and character numbers (B, U), and returns the same.
+    kind: "text" reads bytes (B, T) and returns logits (B, T, 256); "prediction" reads strokes (B, T, 3) and returns
+    raw mixture outputs (B, T, 1 + 6M); "synthesis" reads strokes and character numbers (B, U), and returns the same.
     units: cells of each hidden layer. mixtures: M. windows: K Gaussians of the soft window.
     peepholes: the paper's LSTM cell with its derivative clipping; without, `keras.layers.LSTM`, which cuDNN can run.
     """
 
     def __init__(self, kind, units=(400, 400, 400), mixtures=20, windows=10, peepholes=False, **kwargs):
         super().__init__(**kwargs)
+        if kind not in KINDS:
+            raise InputError(f"network: kind is {kind!r}; expected text, prediction or synthesis")
+        if not units or min(*units, mixtures, windows) < 1:
+            raise InputError(f"network: units={units}, mixtures={mixtures}, windows={windows}; expected at least one "
+                             "hidden layer, and each number 1 or more")
         self.kind, self.units, self.mixtures, self.windows = kind, tuple(units), mixtures, windows
         self.peepholes = peepholes
         self.hidden = [self._layer(n, size) for n, size in enumerate(self.units)]

@@ -10,11 +10,14 @@ import keras
 import numpy as np
 from keras import ops
 
-from .batches import normalise
+from .batches import LineBatches, normalise
+from .files import whole, write_whole
 from .mixture import MixtureLoss, nats, parameters
 from .networks import Network
 from .strokes import InputError
 
+HERE = Path(__file__).parent
+WEIGHTS = HERE / "weights" if (HERE / "weights").is_dir() else HERE.parent / "data" / "weights"  # installed, or not
 SAVED, STATE = "weights.weights.h5", "state.json"
 
 
@@ -77,16 +80,17 @@ class Journal(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         state, now = self.state, time.perf_counter()
         state["epoch"], state["seconds"], self.started = state["epoch"] + 1, state["seconds"] + now - self.started, now
-        figures = {"step": state["step"], "minutes": round(state["seconds"] / 60, 2), "training": round(logs["loss"], 4),
-                   "validation": round(logs["val_loss"], 4)}
+        figures = {"step": state["step"], "minutes": round(state["seconds"] / 60, 2),
+                   "training": round(logs["nats"], 4), "validation": round(logs["val_nats"], 4)}
         state["curve"].append(figures)
         validation = [point["validation"] for point in state["curve"]]
         since_best = len(validation) - 1 - int(np.argmin(validation))
         if since_best == 0:
             save(self.model, self.out / SAVED, **self.origin, seconds=round(state["seconds"]), curve=state["curve"])
         old, state["weights"] = state.get("weights"), f"checkpoint-{state['step']}.weights.h5"
-        _whole(self.out / state["weights"], self.model.save_weights)
-        _whole(self.out / STATE, lambda path: Path(path).write_text(json.dumps(state)))
+        with whole(self.out / state["weights"]) as part:
+            self.model.save_weights(part)
+        write_whole(self.out / STATE, json.dumps(state).encode())
         if old and old != state["weights"]:
             (self.out / old).unlink(missing_ok=True)
         self.model.stop_training |= bool(self.patience and since_best >= self.patience)
@@ -98,11 +102,16 @@ class Journal(keras.callbacks.Callback):
 def fit(network, train, validation, out, minutes=None, epochs=None, method="adam", patience=None, **origin):
     """Train `network` on the batches `train` in the folder `out`; going on where an earlier run stopped.
 
-    method: see `optimizer`. minutes or epochs: the budget. origin: what the provenance file should say besides, such as
-    the command and the corpus. Returns the curve, a list of {step, minutes, training, validation} with the loss in nats.
+    method: see `optimizer`. minutes or epochs: the budget. origin: what the record beside the weights should say besides,
+    such as the command and the corpus. Returns the curve, a list of {step, minutes, training, validation}, the last
+    two in nats a point or a character.
     """
-    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True) if network.kind == "text" else MixtureLoss()
-    network.compile(optimizer=optimizer(method), loss=loss)
+    if network.kind == "text":
+        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+        metric = keras.metrics.SparseCategoricalCrossentropy(from_logits=True, name="nats")
+    else:  # Keras averages the loss over batches, this metric over points
+        loss, metric = MixtureLoss(), keras.metrics.MeanMetricWrapper(nats, name="nats")
+    network.compile(optimizer=optimizer(method), loss=loss, weighted_metrics=[metric])
     network.optimizer.build(network.trainable_variables)
     journal = Journal(out, origin, minutes, epochs, patience, anneal=method == "adam")
     train.epoch = journal.state["epoch"]
@@ -116,16 +125,22 @@ def save(network, path, **provenance):
     path = Path(path)
     bare = Network.from_config(network.get_config())  # without the optimizer's state
     bare.set_weights(network.get_weights())
-    _whole(path, bare.save_weights)
+    with whole(path) as part:
+        bare.save_weights(part)
     record = {"network": network.get_config(), "parameters": network.count_params(), **provenance,
               "machine": f"{platform.machine()}, {os.cpu_count()} cores, {keras.backend.backend()}",
               "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
-    _whole(record_of(path), lambda temporary: Path(temporary).write_text(json.dumps(record, indent=1)))
+    write_whole(record_of(path), json.dumps(record, indent=1).encode())
 
 
 def record_of(path):
     """Where the JSON beside a weights file stands."""
     return Path(str(path).removesuffix(".weights.h5") + ".json")
+
+
+def shipped(name):
+    """Where the weights `name` that come with the course stand, such as "synthesis_simulated"."""
+    return WEIGHTS / f"{name}.weights.h5"
 
 
 def load(path):
@@ -145,21 +160,37 @@ def load(path):
         network = Network.from_config(config)
         network.load_weights(path)
     except (ValueError, KeyError, TypeError, OSError) as error:
-        raise InputError(f"{path}: does not fit the network in {record_of(path)} ({str(error).splitlines()[0]})") from None
+        reason = str(error).splitlines()[0]
+        raise InputError(f"{path}: does not fit the network in {record_of(path)} ({reason})") from None
     return network
 
 
-def _whole(path, write):
-    """Write a file whole or not at all; the temporary name keeps the ending, which Keras looks at."""
-    temporary = path.with_name(f"part-{path.name}")
-    write(temporary)
-    os.replace(temporary, path)
+def evaluate(network, corpus, length=2000):
+    """Figures over all of `corpus`, each sequence counted once.
 
-
-def evaluate(network, batches):
-    """Figures over all sequences of a dataset, each counted once.
-
-    Handwriting: sequences, points, nats a point, nats a sequence, and SSE, the squared distance between a point and
-    the mean of its predicted density, summed over both axes, averaged over points. Text: bytes, bits a character.
+    corpus: normalised lines (see `prepare`), or a text as bytes, which is read `length` bytes at a time.
+    Handwriting: sequences, points, nats_a_point, nats_a_sequence, and sse_a_point, the squared distance between an
+    offset and the mean of its predicted density. Text: bytes and bits_a_character.
     """
-    raise NotImplementedError
+    if network.kind == "text":
+        codes = np.frombuffer(corpus, np.uint8).astype(np.int32)
+        length = min(length, len(codes) - 1)
+        bits, count = 0.0, 0
+        for start in range(0, len(codes) - length, 16 * length):
+            windows = np.stack([codes[k:k + length + 1] for k in range(start, len(codes) - length, length)[:16]])
+            logits = ops.convert_to_tensor(network.predict_on_batch(windows[:, :-1]))
+            nats_in_all = ops.sum(keras.losses.sparse_categorical_crossentropy(windows[:, 1:], logits, from_logits=True))
+            bits += float(nats_in_all) / np.log(2)
+            count += windows[:, 1:].size
+        return {"bytes": count, "bits_a_character": bits / count}
+    batches, nats_in_all, squares, points = LineBatches(corpus, network.kind == "synthesis"), 0.0, 0.0, 0
+    for k in range(len(batches)):
+        inputs, strokes, mask = batches[k]
+        raw = network.predict_on_batch(inputs)
+        mixture = parameters(ops.convert_to_tensor(raw))
+        mean = ops.sum(ops.expand_dims(mixture.weight, -1) * mixture.mean, -2)
+        nats_in_all += float(ops.sum(nats(strokes, raw) * mask))
+        squares += float(ops.sum(ops.sum(ops.square(strokes[..., :2] - mean), -1) * mask))
+        points += int(mask.sum())
+    return {"sequences": len(corpus), "points": points, "nats_a_point": nats_in_all / points,
+            "nats_a_sequence": nats_in_all / len(corpus), "sse_a_point": squares / points}

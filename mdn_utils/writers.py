@@ -7,25 +7,20 @@ The unit is the x-height: a lower-case x is 1 tall and stands on y = 0.
 """
 import functools
 import hashlib
-import os
 import random
-import re
-import tempfile
 import zlib
 from dataclasses import astuple, dataclass
 from pathlib import Path
-from pydoc_data.topics import topics
 from typing import NamedTuple
 
 import numpy as np
 from HersheyFonts import HersheyFonts
 
+from . import files, phrases
 from . import strokes as _strokes
+from .phrases import CHARACTERS
 from .strokes import InputError, Line
 
-CHARACTERS = "".join(map(chr, range(32, 127)))
-_LETTERS, _DIGITS = "abcdefghijklmnopqrstuvwxyz", "0123456789"
-SPLITS = "train", "val", "test"
 LINES_A_WRITER = 10
 MEAN_INK = 3.2, 4.4  # x-heights of pen-down path a character, in the printed and in the connected hand
 STEP = 0.07  # distance of neighbouring points in a glyph, before the pen gets its speed
@@ -304,90 +299,6 @@ def _check_text(text):
         raise InputError(f"cannot write {names} in {text!r}; known are the space and {CHARACTERS.strip()}")
 
 
-def texts(count, seed=0):
-    """`count` lines of text to write, 1-50 characters each: English prose, words, names, numbers and every mark.
-
-    The words are those of the standard library's `pydoc_data.topics`, which differs a little between Python versions.
-    """
-    return [_text(random.Random(f"{seed} {k}")) for k in range(count)]
-
-
-@functools.cache
-def _vocabulary():
-    """The prose of `pydoc_data.topics` as runs of plain words, and its words by the letters in them."""
-    prose = " ".join(topics[name] for name in sorted(topics)).replace("\u2019", "'")
-    token = r"\(?[A-Za-z][a-z]*(?:['-][a-z]+)*\)?[.,;:]?"
-    runs = [run.split() for run in re.findall(rf"(?:(?<=\s){token}\s+){{8,}}", prose)]
-    words = sorted({word for run in runs for word in run if re.fullmatch("[a-z]{2,12}", word)})
-    return runs, {letter: [word for word in words if letter in word] for letter in _LETTERS}
-
-
-def _text(rng):
-    """One line of text: prose for the usual letter pairs, and enough of all else that no character is rare."""
-    runs, by_letter = _vocabulary()
-
-    def some(alphabet, least=1, most=1):
-        return "".join(rng.choice(alphabet) for _ in range(rng.randint(least, most)))
-
-    def word():  # a real one with a certain letter, so that rare letters come up, or an invented one
-        if rng.random() < 0.6:
-            return rng.choice(by_letter[some(_LETTERS)])
-        return "".join(some("bcdfghjklmnpqqrstvwxyz") + some("aeiouy") + some("nrstlkzxj", 0)
-                       for _ in range(rng.randint(1, 3)))
-
-    def capital(least=1, most=1):
-        return some(_LETTERS.upper(), least, most)
-
-    def name():
-        return capital() + some("aeiou") + some("bdklmnrstvz") + some("aeiou") + some("nrstlk", 0, 1)
-
-    def number():
-        return some(_DIGITS, 1, 4)
-
-    def mark():
-        return some("#$%&*+/<=>@[]^_`{|}~\\")
-
-    def prose(longest=8):
-        run = rng.choice(runs)
-        size = min(rng.randint(3, longest), len(run))
-        start = rng.randrange(len(run) - size + 1)
-        return " ".join(run[start:start + size])
-
-    def person():
-        return rng.choice([
-            f"{name()} {name()}", f"{capital()}. {name()}", f"{capital(2, 4)} {name()}", f"{name()}'s {word()}",
-            f"{capital()}. {capital()}. {name()}", f"{capital(2, 6)} {capital(2, 6)}", f"{name()} {capital(2, 4)}",
-            f"{name()} {name()} {name()}", f"{name()} and {name()}"])
-
-    def figures():
-        day, month, year = rng.randint(1, 31), rng.randint(1, 12), rng.randint(1500, 2099)
-        return rng.choice([
-            f"{name()} {number()}", f"{day}/{month}/{year}", f"{day} {name()} {year}", f"${number()}.{number()[:2]}",
-            f"at {rng.randint(0, 23)}:{rng.randint(0, 59):02d}", f"{number()}-{number()}", f"{number()} {word()}",
-            f"No. {number()}: {number()}", f"{number()}% {word()}", f"({number()}) {word()}", f"{number()}, {number()}",
-            f"{number()} + {number()} = {number()}"])
-
-    def spoken():
-        phrase, one, two = prose(4).strip(".,;:()"), word(), word()
-        return rng.choice([
-            f"{phrase}?", f"{phrase}!", f'"{phrase}"', f"'{one}' {two}", f"({phrase})", f"{phrase}; {two}",
-            f"{one}: {phrase}", f'"{name()}!"', f"{one}-{two}", f"{phrase}, {two}", f"it's {one}; {two}",
-            f'{name()}: "{one}?"', f"Why {one}?", f"{one} - {two}", f"{phrase}; {two}!", f"({name()})",
-            f"{name()}; ({one})", f"{one}! {name()}?", f"{name()}: {one}-{two}"])
-
-    def signs():
-        return rng.choice([
-            f"{word()}{mark()}{word()}", f"{mark()}{word()}{mark()}", f"{word()} {mark()} {number()}",
-            f"{mark()} {mark()} {mark()}", f"{number()} {mark()} {number()}", f"{capital()}{mark()}{number()}"])
-
-    def shout():
-        return rng.choice([word(), f"{word()} {word()}"]).upper()
-
-    kinds = {prose: 26, word: 6, name: 3, shout: 7, person: 22, figures: 11, spoken: 23, signs: 12,
-             lambda: some(CHARACTERS[1:]): 2}
-    return next(text for text in iter(lambda: rng.choices(list(kinds), kinds.values())[0](), None) if len(text) <= 50)
-
-
 def lines(count, split="train", seed=0):
     """`count` lines of simulated handwriting, ten a writer; writers and texts of the three splits are disjoint.
 
@@ -395,19 +306,16 @@ def lines(count, split="train", seed=0):
     ~/.cache/mdn_utils), under a name that changes with this code, so that a stale file is never read.
     split: "train", "val" or "test". Raises InputError for another one.
     """
-    if split not in SPLITS:
-        raise InputError(f"split is {split!r}; it must be one of {', '.join(SPLITS)}")
+    files.check_split(split)
     if count < 1:
         raise InputError(f"count is {count}; it must be at least 1")
-    code = b"".join(Path(file).read_bytes() for file in (__file__, _strokes.__file__))
-    key = hashlib.sha256(code + repr((_vocabulary()[0], np.__version__)).encode()).hexdigest()[:12]
-    folder = Path(os.environ.get("MDN_UTILS_CACHE") or Path.home() / ".cache" / "mdn_utils")
-    path = folder / f"simulated-{split}-{count}-{seed}-{key}.npz"
+    code = b"".join(Path(file).read_bytes() for file in (__file__, phrases.__file__, _strokes.__file__))
+    key = hashlib.sha256(code + repr((phrases.vocabulary()[0], np.__version__)).encode()).hexdigest()[:12]
+    path = files.cache() / f"simulated-{split}-{count}-{seed}-{key}.npz"
     if path.exists():
         return _load(path)
     made = [_line(k, split, seed) for k in range(count)]
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         _save(path, made)
     except OSError:  # a folder that cannot be written costs the time of the next call, not the lines of this one
         pass
@@ -417,25 +325,18 @@ def lines(count, split="train", seed=0):
 def _line(k, split, seed):
     writer = k // LINES_A_WRITER
     rng = random.Random(f"{seed} {split} {k}")
-    text = next(text for text in iter(lambda: _text(rng), None) if _split_of(text) == split)
+    text = next(text for text in iter(lambda: phrases.text(rng), None) if phrases.split_of(text) == split)
     return Line(write(text, _style(writer, split, seed), k), text, f"simulated-{split}-{writer:04d}")
 
 
 def _style(writer, split, seed):
-    return Style.sample(np.random.default_rng([seed, SPLITS.index(split), writer]))
-
-
-def _split_of(text):
-    """The split that a text belongs to, by its checksum: nine in ten for training."""
-    return {0: "val", 1: "test"}.get(zlib.crc32(text.encode()) % 20, "train")
+    return Style.sample(np.random.default_rng([seed, files.SPLITS.index(split), writer]))
 
 
 def _save(path, made):
-    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
-        file = Path(folder) / path.name
-        np.savez(file, strokes=np.concatenate([line.strokes for line in made]), text=[line.text for line in made],
+    with files.whole(path) as part:
+        np.savez(part, strokes=np.concatenate([line.strokes for line in made]), text=[line.text for line in made],
                  writer=[line.writer for line in made], length=[len(line.strokes) for line in made])
-        os.replace(file, path)
 
 
 def _load(path):

@@ -1,6 +1,7 @@
-"""Sampling: the network writes a text point by point, keeping its state, until the window has passed the last letter.
+"""Sampling: the network writes point by point, keeping its state, until the window has passed the last letter.
 
-Free, biased, primed, or primed and biased; many lines at once, each with its own seed and bias (Graves 2013, section 5).
+Free, biased, primed, or primed and biased; many lines at once, each with its own seed and bias (Graves 2013,
+section 5).
 """
 from typing import NamedTuple
 
@@ -24,6 +25,13 @@ class Written(NamedTuple):
     primed: int  # how many of the points are the primer's
     attention: np.ndarray | None  # (T, U), phi(t, u) while point t + 1 was drawn; None without text
     stopped: bool  # whether the stop rule ended it, rather than the limit
+
+    @property
+    def new(self):
+        """The points after the primer, as a line of their own."""
+        strokes = self.strokes[self.primed:].copy()
+        strokes[0, :2] = 0
+        return strokes
 
 
 class Writer:
@@ -61,7 +69,8 @@ class Writer:
         """What a prediction network writes by itself: `count` lines of `points` points, each Written."""
         if self.network.kind != "prediction":
             raise InputError(f"a {self.network.kind} network does not write by itself; load prediction weights")
-        strokes, _, _ = self._sample(np.zeros((count, 1), np.int32), [0] * count, np.zeros((1, 3)), points - 1, seed, bias)
+        numbers, start = np.zeros((count, 1), np.int32), np.zeros((1, 3), np.float32)
+        strokes, _, _ = self._sample(numbers, [0] * count, start, points - 1, seed, bias)
         return [Written(_lifted(line), "", 0, None, False) for line in strokes]
 
     def _sample(self, numbers, letters, lead, limit, seed, bias):

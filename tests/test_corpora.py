@@ -1,28 +1,19 @@
 """Corpora: tiny trees in the original formats, and whatever bytes a reader may find in their place."""
-import hashlib
-import io
 import json
-import urllib.error
 import warnings
-import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers import lines_or_input_error, put, some_lines
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mdn_utils import corpora, writers
-from mdn_utils.strokes import InputError, Line, check, from_pen, positions, to_pen
+from mdn_utils import corpora, files, writers
+from mdn_utils.strokes import InputError, positions, to_pen
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="the UNIPEN files are not on this machine")
-
-
-def put(path, content):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return path
 
 
 # IAM-OnDB
@@ -33,13 +24,15 @@ XML = ('<?xml version="1.0"?>\n<WhiteboardCaptureSession><StrokeSet>\n<Stroke><P
 
 @pytest.fixture
 def iam(tmp_path):
-    forms = {"trainset.txt": "a01-000u", "testset_f.txt": "b02-001z", "testset_v.txt": "c03-002", "testset_t.txt": "d04-003"}
+    forms = {"trainset.txt": "a01-000u", "testset_f.txt": "b02-001z", "testset_v.txt": "c03-002",
+             "testset_t.txt": "d04-003"}
     for name, form in forms.items():
         put(tmp_path / name, f" {form}\n")
         put(tmp_path / f"ascii/{form[:3]}/{form[:7]}/{form}.txt", "OCR:\n\nA wor1d\n\nCSR:\n\n A world\n\nof two\n")
         for number in (1, 2):
             put(tmp_path / f"lineStrokes/{form[:3]}/{form[:7]}/{form}-0{number}.xml", XML)
-    put(tmp_path / "original/a01/a01-000/strokesu.xml", '<S><General><Form id="a01-000u" writerID="10017"/></General></S>')
+    put(tmp_path / "original/a01/a01-000/strokesu.xml",
+        '<S><General><Form id="a01-000u" writerID="10017"/></General></S>')
     return tmp_path
 
 
@@ -112,8 +105,9 @@ def test_no_folder(corpus, root):
 # UNIPEN: components 0 down, 1 up (not empty), 2 down, 3 down; the empty .PEN_UPs do not count
 PEN = (".COMMENT .PEN_DOWN here is prose\n.COORD T X Y\n.WRITER_ID {writer}\n.PEN_DOWN\n0 0 0\n1 2 5\n.PEN_UP\n0 3 3\n"
        ".PEN_DOWN\n0 4 0\n1 4 6\n2 4 7\n.PEN_UP\n.DT 10\n.PEN_DOWN\n0 8 0\n1 9 -1\n.PEN_UP\n")
-SEGMENTS = ('.VERSION 1.0\n.INCLUDE xyz/absent.lex\n.INCLUDE xyz/data/{writer}.dat\n.SEGMENT TEXT 0-3 ? "say \\"hi\\" \\\\"\n'
-            '.SEGMENT WORD 2 OK "one"\n.SEGMENT WORD 0,3 "two"\n.SEGMENT WORD 2:1-3:0 ? "part"\n.SEGMENT CHARACTER 0 ? "c"\n')
+SEGMENTS = ('.VERSION 1.0\n.INCLUDE xyz/absent.lex\n.INCLUDE xyz/data/{writer}.dat\n'
+            '.SEGMENT TEXT 0-3 ? "say \\"hi\\" \\\\"\n.SEGMENT WORD 2 OK "one"\n.SEGMENT WORD 0,3 "two"\n'
+            '.SEGMENT WORD 2:1-3:0 ? "part"\n.SEGMENT CHARACTER 0 ? "c"\n')
 
 
 @pytest.fixture
@@ -125,7 +119,7 @@ def unipen(tmp_path):
 
 
 def test_unipen(unipen):
-    found = {split: corpora.handwriting("unipen", split, unipen) for split in corpora.SPLITS}
+    found = {split: corpora.handwriting("unipen", split, unipen) for split in files.SPLITS}
     names = {split: {line.writer for line in lines} for split, lines in found.items()}
     assert sum(map(len, names.values())) == len(set.union(*names.values())) == 40
     assert sum(map(len, found.values())) == 160
@@ -172,7 +166,7 @@ def test_unipen_includes_in_a_circle_end(unipen):
 def test_unipen_original_files_hold_the_lines_that_others_read_there():
     with warnings.catch_warnings(record=True):
         original = corpora.handwriting("unipen", "train", SHARED / "unipen_raw_sample")
-    packed = {line.text: line for line in corpora.load_lines(SHARED / "unipen_lines_train.npz")
+    packed = {line.text: line for line in files.load_lines(SHARED / "unipen_lines_train.npz")
               if line.writer == "aga/aga/crlmtchl"}
     lines = [line for line in original if line.writer == "aga/aga/crlmtchl"]
     assert len(lines) == 46
@@ -192,48 +186,10 @@ def test_packed_unipen():
 
 
 # One's own lines
-def some_lines(count, who=lambda number: f"w{number}"):
-    rng = np.random.default_rng(0)
-    return [Line(from_pen([rng.normal(size=(4, 2)), rng.normal(size=(1, 2))]), f"né {number}", who(number))
-            for number in range(count)]
-
-
-@pytest.mark.parametrize("suffix", [".json", ".npz"])
-def test_saved_lines_come_back(tmp_path, suffix):
-    path = tmp_path / f"mine{suffix}"
-    corpora.save_lines(path, some_lines(9))
-    assert list(tmp_path.iterdir()) == [path]
-    for line, back in zip(some_lines(9), corpora.load_lines(path), strict=True):
-        np.testing.assert_allclose(back.strokes, line.strokes, rtol=0, atol=1e-6)
-        assert back[1:] == line[1:]
-
-
-def test_saved_whole_or_not_at_all(tmp_path, monkeypatch):
-    corpora.save_lines(tmp_path / "mine.json", some_lines(1))
-    before = (tmp_path / "mine.json").read_bytes()
-    monkeypatch.setattr(corpora.os, "replace", lambda *_: (_ for _ in ()).throw(OSError("full")))
-    with pytest.raises(OSError, match="full"):
-        corpora.save_lines(tmp_path / "mine.json", some_lines(2))
-    assert [path.read_bytes() for path in tmp_path.iterdir()] == [before]
-
-
-def test_y_down(tmp_path):
-    path = put(tmp_path / "a.json", '{"y": "down", "lines": [{"text": "a", "strokes": [[[0, 0], [1, 2]], []]}]}')
-    assert corpora.load_lines(path)[0].strokes.tolist() == [[0, 0, 0], [1, -2, 1]]
-    assert corpora.load_lines(path)[0].writer == "me"
-
-
-def test_the_documented_json(tmp_path):
-    example = (Path(__file__).parents[1] / "data/README.md").read_text("utf-8").partition("```json\n")[2].partition("```")[0]
-    lines = corpora.load_lines(put(tmp_path / "a.json", example))
-    assert [(line.text, len(to_pen(line.strokes))) for line in lines] == [("L", 1), ("it", 4)]
-    assert lines[0].strokes[1].tolist() == [0, -9, 0]
-
-
 @pytest.mark.parametrize("who", [lambda number: "me", lambda number: f"w{number // 5}"], ids=["one writer", "many"])
 def test_splits_of_ones_own_lines(tmp_path, who):
-    corpora.save_lines(tmp_path / "a.npz", some_lines(40, who))
-    parts = [corpora.handwriting(tmp_path / "a.npz", split) for split in corpora.SPLITS]
+    files.save_lines(tmp_path / "a.npz", some_lines(40, who))
+    parts = [corpora.handwriting(tmp_path / "a.npz", split) for split in files.SPLITS]
     texts = [{line.text for line in part} for part in parts]
     assert all(texts)
     assert sum(map(len, parts)) == len(set.union(*texts)) == 40
@@ -246,91 +202,14 @@ def test_splits_of_ones_own_lines(tmp_path, who):
 def test_a_writer_may_have_any_name(tmp_path):
     items = [{"text": "a", "writer": who, "strokes": [[[0, 0], [1, 1]]]} for who in ("\ud800", "", "ä")]
     path = put(tmp_path / "a.json", json.dumps({"lines": items}))
-    assert sum(len(corpora.handwriting(path, split)) for split in corpora.SPLITS) == 3
-
-
-@pytest.mark.parametrize("lines, told", [([], "at least one line"), ([Line(np.zeros((2, 3)), " ", "me")], "needs a text")])
-def test_nothing_is_saved_that_could_not_be_read(tmp_path, lines, told):
-    with pytest.raises(InputError, match=told):
-        corpora.save_lines(tmp_path / "a.json", lines)
-    assert not list(tmp_path.iterdir())
-
-
-@pytest.mark.parametrize("item, told", [
-    ({"strokes": [[[0, 0], [1, 1]]]}, "line 1: expected text"),
-    ({"text": "", "strokes": [[[0, 0], [1, 1]]]}, "line 1: a line needs a text"),
-    ({"text": "a", "strokes": [[[0, 0]]]}, "at least 2 points"),
-    ({"text": "a", "strokes": [[[0, 0], [1, float("nan")]]]}, "finite"),
-    ({"text": "a", "strokes": [[[0, 0], [1, 10**400]]]}, "line 1: expected"),
-    ({"text": "a", "strokes": [[[0, 0, 0], [1, 1, 1]]]}, r"lists of \[x, y\]"),
-    ({"text": 1, "strokes": [[[0, 0], [1, 1]]]}, "must be strings"),
-])
-def test_json_that_is_no_line(tmp_path, item, told):
-    with pytest.raises(InputError, match=told):
-        corpora.load_lines(put(tmp_path / "a.json", json.dumps({"lines": [item]})))
-
-
-@pytest.mark.parametrize("change, told", [
-    ({"text": np.array(["a", None], object)}, "text is object"),
-    ({"points": np.zeros((9, 3))}, "offsets must rise"),
-    ({"offsets": np.array([0, 8, 9])}, "offsets must rise"),
-    ({"offsets": np.array([0, 10**9, 9])}, "offsets must rise"),
-    ({"offsets": np.array([0, 4.0, 9.0])}, "offsets is float64"),
-    ({"points": np.full((9, 2), np.inf)}, "finite"),
-    ({"text": np.array(["a", " "])}, "text"),
-    ({"writer": np.array(["w"])}, "one writer a line"),
-])
-def test_packed_arrays_are_checked(tmp_path, change, told):
-    good = {"points": np.arange(18).reshape(9, 2), "pen_up": np.zeros(9, bool), "offsets": np.array([0, 4, 9]),
-            "text": np.array(["a", "b"]), "writer": np.array(["w", "w"])}
-    np.savez(tmp_path / "a.npz", **good)
-    assert [line.strokes[:, 2].tolist() for line in corpora.load_lines(tmp_path / "a.npz")] == [[0] * 3 + [1], [0] * 4 + [1]]
-    np.savez(tmp_path / "a.npz", **good | change)
-    with pytest.raises(InputError, match=told):
-        corpora.load_lines(tmp_path / "a.npz")
-
-
-def test_a_header_that_claims_more_than_there_is(tmp_path):
-    corpora.save_lines(tmp_path / "a.npz", some_lines(2))
-    with zipfile.ZipFile(tmp_path / "a.npz") as archive:
-        members = {name: archive.read(name) for name in archive.namelist()}
-    header = io.BytesIO()
-    np.lib.format.write_array_header_1_0(header, {"descr": "<f8", "fortran_order": False, "shape": (10**12, 2)})
-    with zipfile.ZipFile(tmp_path / "a.npz", "w") as archive:
-        for name, content in (members | {"points.npy": header.getvalue()}).items():
-            archive.writestr(name, content)
-    with pytest.raises(InputError, match=r"points is float64 \(1000000000000, 2\)"):
-        corpora.load_lines(tmp_path / "a.npz")
+    assert sum(len(corpora.handwriting(path, split)) for split in files.SPLITS) == 3
 
 
 # Any bytes
-anything = st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=3),
-                        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
-                            st.sampled_from(["lines", "text", "strokes", "writer", "y"]), inner, max_size=3))
 like_unipen = st.lists(st.sampled_from([
-    "\n.PEN_DOWN", "\n.PEN_UP", "\n.COORD X Y", "\n.COORD Y", "\n.INCLUDE a", "\n.INCLUDE ..", "\n.INCLUDE \0", "\n.SEGMENT WORD",
-    "\n.SEGMENT TEXT", "0-1", "0:1-1", "0", "1-0", "0,", "?", '"a b"', '"', "\\", "\n1 2", "\n3 4", "\nnan 1e999", "-1e308",
-    "\n.WRITER_ID", "\n", "\n."])).map(lambda parts: " ".join(parts).encode())
-
-
-def lines_or_input_error(read):
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", RuntimeWarning)
-            warnings.simplefilter("ignore", UserWarning)
-            for line in read():
-                check(line.strokes)
-                assert line.text.strip()
-    except InputError:
-        pass
-
-
-@settings(max_examples=200, deadline=None)
-@given(st.binary() | anything.map(lambda value: json.dumps(value).encode())
-       | anything.map(lambda value: json.dumps({"lines": [{"text": "a", "strokes": value}]}).encode()))
-def test_any_json(tmp_path_factory, content):
-    path = put(tmp_path_factory.getbasetemp() / "any.json", content)
-    lines_or_input_error(lambda: corpora.handwriting(path))
+    "\n.PEN_DOWN", "\n.PEN_UP", "\n.COORD X Y", "\n.COORD Y", "\n.INCLUDE a", "\n.INCLUDE ..", "\n.INCLUDE \0",
+    "\n.SEGMENT WORD", "\n.SEGMENT TEXT", "0-1", "0:1-1", "0", "1-0", "0,", "?", '"a b"', '"', "\\", "\n1 2", "\n3 4",
+    "\nnan 1e999", "-1e308", "\n.WRITER_ID", "\n", "\n."])).map(lambda parts: " ".join(parts).encode())
 
 
 @settings(max_examples=200, deadline=None)
@@ -340,19 +219,6 @@ def test_any_unipen(tmp_path_factory, segments, included):
     put(root / "data/8/xyz/a.dat", segments)
     put(root / "include/a", included)
     lines_or_input_error(lambda: corpora.handwriting("unipen", "train", root))
-
-
-@settings(max_examples=200, deadline=None)
-@given(st.data())
-def test_any_npz(tmp_path_factory, data):
-    path = tmp_path_factory.getbasetemp() / "any.npz"
-    np.savez(path, points=np.arange(8).reshape(4, 2), pen_up=np.zeros(4, bool), offsets=np.array([0, 2, 4]),
-             text=np.array(["a", "b"]), writer=np.array(["v", "w"]))
-    content = bytearray(path.read_bytes())
-    for place in data.draw(st.lists(st.integers(0, len(content) - 1), max_size=4)):
-        content[place] = data.draw(st.integers(0, 255))
-    put(path, bytes(content[:data.draw(st.integers(0, len(content)))]) if data.draw(st.booleans()) else bytes(content))
-    lines_or_input_error(lambda: corpora.load_lines(path))
 
 
 # Asking wrongly
@@ -371,79 +237,3 @@ def test_simulated_is_what_writers_make(monkeypatch):
     monkeypatch.setattr(writers, "lines", lambda count, split="train", seed=0: [count, split])
     assert corpora.handwriting("simulated") == [10_000, "train"]
     assert corpora.handwriting("simulated", "val", count=3) == [3, "val"]
-
-
-# Text
-def test_python_text():
-    train, val, test = (corpora.text("python", split) for split in corpora.SPLITS)
-    assert 1_000_000 < len(train + val + test) <= corpora.PYTHON_SIZE
-    assert len(val) == len(test) == len(train + val + test) // 20
-    assert "import" in val
-
-
-def test_text_of_ones_own(tmp_path):
-    content = "".join(map(chr, range(200, 300)))
-    path = put(tmp_path / "a.txt", content)
-    parts = [corpora.text(path, split) for split in corpora.SPLITS]
-    assert "".join(parts) == content
-    assert list(map(len, parts)) == [90, 5, 5]
-
-
-@pytest.mark.parametrize("content", [None, b"\xff" * 50, b"short"])
-def test_text_that_is_none(tmp_path, content):
-    if content:
-        put(tmp_path / "a.txt", content)
-    with pytest.raises(InputError, match=r"a\.txt"):
-        corpora.text(tmp_path / "a.txt")
-
-
-@pytest.fixture
-def served(tmp_path, monkeypatch):
-    """A web of one file: what it holds and how often it was asked."""
-    web = {"content": b"a few characters of the bard", "asked": 0}
-
-    def urlopen(address, timeout):
-        web["asked"] += 1
-        if web["content"] is None:
-            raise urllib.error.URLError("no network")
-        return io.BytesIO(web["content"])
-
-    monkeypatch.setenv("MDN_UTILS_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(corpora.urllib.request, "urlopen", urlopen)
-    digest = "sha256:" + hashlib.sha256(web["content"]).hexdigest()
-    monkeypatch.setitem(corpora.DOWNLOADS, "shakespeare.txt", ("https://example.org/input.txt", digest))
-    return web
-
-
-def test_download_once(served, tmp_path):
-    assert corpora.text("shakespeare") + corpora.text("shakespeare", "val") == "a few characters of the bar"
-    assert served["asked"] == 1
-    assert [path.name for path in (tmp_path / "cache").iterdir()] == ["shakespeare.txt"]
-    put(tmp_path / "cache/shakespeare.txt", "spoilt")
-    assert corpora.text("shakespeare", "test") == "d"
-    assert served["asked"] == 2
-
-
-def test_download_that_is_not_what_was_published(served, tmp_path):
-    served["content"] += b"!"
-    with pytest.raises(InputError, match="nothing was kept"):
-        corpora.text("shakespeare")
-    assert not (tmp_path / "cache").exists()
-
-
-def test_offline(served):
-    served["content"] = None
-    with pytest.raises(InputError, match=r"no network.*save it as .*shakespeare\.txt"):
-        corpora.text("shakespeare")
-
-
-def test_enwik8_is_bytes_and_has_no_test_split(served, monkeypatch):
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("enwik8", b"\xe9" * 96_000_000 + b"\xc3\xa9")
-    served["content"] = packed.getvalue()
-    digest = "sha256:" + hashlib.sha256(served["content"]).hexdigest()
-    monkeypatch.setitem(corpora.DOWNLOADS, "enwik8.zip", ("https://example.org", digest))
-    assert corpora.text("enwik8", "val") == "\xc3\xa9"
-    with pytest.raises(InputError, match="no test split"):
-        corpora.text("enwik8", "test")

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mdn_utils import writers
-from mdn_utils.strokes import InputError, check, positions, to_pen
+from mdn_utils import files, phrases, writers
+from mdn_utils.strokes import InputError, check, from_pen, positions, resample, to_pen
 from mdn_utils.writers import CHARACTERS, Style
 
 CALM = Style(neatness=1, tremor=0, drift=0, slant=0, letters=5)
@@ -26,7 +26,6 @@ def test_one_seed_one_result_and_no_two_seeds_alike():
     assert np.array_equal(writers.write(PHRASE, style, 3), writers.write(PHRASE, style, 3))
     one, other = (positions(writers.write(PHRASE, style, seed))[-1] for seed in (3, 4))
     assert np.abs(one - other).max() > 0.01
-    assert writers.texts(20, 1) == writers.texts(20, 1) != writers.texts(20, 2)
 
 
 @pytest.mark.parametrize("connectedness", [0, 1])
@@ -104,6 +103,14 @@ def test_the_pen_keeps_the_two_thirds_power_law():
     assert -0.45 < exponent < -0.22
 
 
+def test_the_pen_times_each_stroke_by_itself():
+    strokes = writers.write("it is (so) 42!", replace(CALM, connectedness=0))
+    pen = to_pen(resample(strokes, 0.3))
+    for stroke, timed in zip(to_pen(strokes), pen, strict=True):
+        alone = to_pen(resample(from_pen([stroke, stroke[:1]]), 0.3))[0]  # with one point, it is a line
+        np.testing.assert_allclose(timed - timed[0], alone - alone[0], atol=1e-5)
+
+
 @pytest.mark.parametrize("text", ["", "   "])
 def test_an_empty_text_is_refused(text):
     with pytest.raises(InputError, match="empty"):
@@ -129,20 +136,8 @@ def test_ink_adds_up_and_knows_wide_letters():
     assert writers.ink("o") == pytest.approx(np.pi, rel=0.05)  # a circle one x-height wide
 
 
-def test_texts_bring_every_character_often_enough():
-    texts = writers.texts(5000, 7)
-    share = Counter("".join(texts))
-    total = share.total()
-    assert all(share[c] > 0.0003 * total for c in CHARACTERS)
-    assert all(share[c] > 0.0018 * total for c in CHARACTERS if c.isalnum())
-    assert all(share[c] > 0.0018 * total for c in ".,'\"!?:;-()")
-    lengths = [len(text) for text in texts]
-    assert min(lengths) >= 1 and max(lengths) <= 50 and 10 <= np.median(lengths) <= 16
-    assert all(text == text.strip() for text in texts)
-
-
 def test_splits_share_neither_writers_nor_texts():
-    made = {split: writers.lines(300, split) for split in writers.SPLITS}
+    made = {split: writers.lines(300, split) for split in files.SPLITS}
     for one in made:
         assert Counter(line.writer for line in made[one]) == {f"simulated-{one}-{k:04d}": 10 for k in range(30)}
         for other in set(made) - {one}:
@@ -166,7 +161,8 @@ def test_points_a_character_are_as_in_real_handwriting():
         check(line.strokes)
 
 
-def test_the_cache_gives_the_same_lines_without_pickle_and_is_never_stale(cache, monkeypatch):
+@pytest.mark.parametrize("changed", [writers, phrases])
+def test_the_cache_gives_the_same_lines_without_pickle_and_is_never_stale(cache, monkeypatch, changed):
     made = writers.lines(20, "val", 3)
     (path,) = cache.iterdir()  # nothing half-written beside it
     with np.load(path, allow_pickle=False) as file:
@@ -174,7 +170,7 @@ def test_the_cache_gives_the_same_lines_without_pickle_and_is_never_stale(cache,
     monkeypatch.setattr(writers, "_line", None)  # from here on, lines come from the cache or not at all
     for a, b in zip(made, writers.lines(20, "val", 3), strict=True):
         assert a[1:] == b[1:] and a.strokes.dtype == b.strokes.dtype and np.array_equal(a.strokes, b.strokes)
-    monkeypatch.setattr(writers, "__file__", writers._strokes.__file__)  # other code, other lines
+    monkeypatch.setattr(changed, "__file__", writers._strokes.__file__)  # other code, other lines
     with pytest.raises(TypeError):
         writers.lines(20, "val", 3)
 

@@ -1,0 +1,25 @@
+"""Write the 40 texts of texts.txt, which no network was trained on, with consecutive seeds and no picking.
+
+python benchmarks/contact_sheet.py --hand real --out data/weights/synthesis_real.png
+With --bias 0 and --text, one text in many hands.
+"""
+import argparse
+from pathlib import Path
+
+from mdn_utils import plots, training, writing
+
+arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+arguments.add_argument("--hand", choices=["real", "simulated"], required=True)
+arguments.add_argument("--weights", help="other weights than the shipped ones")
+arguments.add_argument("--text", help="one text, 40 times, instead of the 40 texts")
+arguments.add_argument("--bias", type=float, default=0.75)
+arguments.add_argument("--seed", type=int, default=0, help="of the first text")
+arguments.add_argument("--out", required=True)
+args = arguments.parse_args()
+
+texts = [args.text] * 40 if args.text else (Path(__file__).parent / "texts.txt").read_text().splitlines()
+network = training.load(args.weights or training.shipped(f"synthesis_{args.hand}"))
+lines = writing.Writer(network).write(texts, args.seed, args.bias)
+plots.sheet([(line.strokes, line.text) for line in lines]).savefig(args.out, dpi=110)
+print(f"{args.out}: {sum(line.stopped for line in lines)} of {len(lines)} lines ended by the stop rule; "
+      f"{sum(len(line.strokes) for line in lines) / sum(map(len, texts)):.1f} points a character")

@@ -1,0 +1,207 @@
+"""The alphabet, normalising, and batches of lines and of text: what training sees."""
+from collections import Counter
+
+import keras
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mdn_utils import writers
+from mdn_utils.batches import ALPHABET, Batches, LineBatches, TextBatches, encode, normalise
+from mdn_utils.strokes import InputError, Line, positions
+
+# --- the alphabet ---
+
+@given(st.text(ALPHABET, min_size=1), st.integers(0, 5))
+def test_encoding_can_be_read_back(text, padding):
+    numbers = encode(text, len(text) + padding)
+    assert "".join(ALPHABET[n - 1] for n in numbers[:len(text)]) == text
+    assert (numbers[len(text):] == 0).all() and len(numbers) == len(text) + padding
+    assert (numbers[:len(text)] > 0).all() and numbers.dtype == np.int32
+    np.testing.assert_array_equal(encode(text), numbers[:len(text)])
+
+
+def test_what_cannot_be_written_is_told():
+    with pytest.raises(InputError) as told:
+        encode("na\u00efve caf\u00e9\n")
+    assert str(told.value) == (
+        "text 'na\u00efve caf\u00e9\\n': cannot write '\\n', '\u00e9', '\u00ef'; known are A-Z, a-z, 0-9, space and "
+        "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
+    with pytest.raises(InputError, match="the text is empty; give at least one"):
+        encode("")
+
+
+# --- normalising ---
+
+TEXTS = ["you know nothing", "Jon Snow, 1308", "sphinx of black quartz", "What? Why!"]
+
+
+@pytest.fixture(scope="module")
+def hands():
+    return [Line(writers.write(text, writers.Style.sample(np.random.default_rng(k)), k), text, str(k))
+            for k, text in enumerate(TEXTS)]
+
+
+def test_all_lines_are_alike_in_scale_and_pace(hands):
+    for line in hands:
+        ours = normalise(line)
+        assert (ours.text, ours.writer) == (line.text, line.writer)
+        letters = len(line.text.replace(" ", ""))
+        assert 9 < len(ours.strokes) / letters < 17
+        down = np.linalg.norm(ours.strokes[1:, :2], axis=1)[ours.strokes[:-1, 2] == 0]
+        assert 0.7 < down.mean() < 1.1  # below 1 where a stroke is a short arc
+
+
+def test_scale_does_not_matter(hands):
+    line = hands[0]
+    for scale in (1e-3, 700):
+        other = normalise(line._replace(strokes=line.strokes * np.float32([scale, scale, 1]))).strokes
+        ours = normalise(line).strokes
+        assert other.shape == ours.shape
+        np.testing.assert_array_equal(other[:, 2], ours[:, 2])
+        np.testing.assert_allclose(positions(other), positions(ours), atol=0.1)
+
+
+def test_a_line_without_ink_is_told(hands):
+    dots = np.float32([[0, 0, 1], [5, 0, 1]])
+    with pytest.raises(InputError, match="line '..' of me: no ink in its strokes; expected"):
+        normalise(Line(dots, "..", "me"))
+    with pytest.raises(InputError, match="line '  ' of 0: no ink in its text"):
+        normalise(hands[0]._replace(text="  "))
+
+
+# --- batches of lines ---
+
+def lines(count=150, seed=0):
+    """Lines of 9 to 640 points, each with its number in its first offset and in its text."""
+    rng = np.random.default_rng(seed)
+    made = []
+    for k in range(count):
+        strokes = np.zeros((int(np.exp(rng.uniform(np.log(9), np.log(640)))), 3), "float32")
+        strokes[:, :2], strokes[1, 0], strokes[-1, 2] = 0.5, k, 1
+        made.append(Line(strokes, f"{k}" + "." * int(rng.integers(0, 40)), "me"))
+    return made
+
+
+def seen(batch):
+    """The numbers of the lines in a batch, empty rows left out."""
+    _, targets, mask = batch
+    return targets[mask[:, 0] == 1, 0, 0].astype(int).tolist()
+
+
+@pytest.mark.parametrize("count, points", [(150, 4000), (64, 2000), (1, 4000), (40, 100)])
+def test_each_line_once_a_pass(count, points):
+    data = LineBatches(lines(count), points=points)
+    for epoch in range(2):
+        assert Counter(n for k in range(len(data)) for n in seen(data[k])) == Counter(range(count))
+        data.on_epoch_end()
+
+
+def test_what_a_batch_holds():
+    made = lines()
+    data = LineBatches(made)
+    for n in range(len(data)):
+        (strokes, text), targets, mask = data.batch(n)
+        assert strokes.shape == targets.shape == (*mask.shape, 3) and len(text) == len(mask)
+        assert strokes.dtype == targets.dtype == mask.dtype == np.float32 and text.dtype == np.int32
+        assert mask.size <= 4000 or len(mask) == 1
+        np.testing.assert_array_equal(strokes[:, 1:], targets[:, :-1])
+        assert (text[:, -1] == 0).all(), "room for the stop rule's u = U + 1"
+        for row, k in enumerate(seen((None, targets, mask))):
+            line = made[k]
+            points = len(line.strokes) - 1
+            np.testing.assert_array_equal(mask[row], np.arange(mask.shape[1]) < points)
+            np.testing.assert_array_equal(targets[row, :points], line.strokes[1:])
+            np.testing.assert_array_equal(strokes[row, :points], line.strokes[:-1])
+            assert (targets[row, points:] == 0).all()
+            np.testing.assert_array_equal(text[row], encode(line.text, text.shape[1]))
+        empty = mask[:, 0] == 0
+        assert (mask[empty] == 0).all() and (strokes[empty] == 0).all() and (text[empty] == 0).all()
+        alone = LineBatches(made, text=False).batch(n)
+        np.testing.assert_array_equal(alone[0], strokes)
+
+
+def test_few_shapes_and_little_padding():
+    made = lines(600)
+    data = LineBatches(made)
+    assert len({(x.shape, text.shape) for (x, text), _, _ in map(data.batch, range(len(data)))}) <= 14
+    filled, cells = np.sum([(mask.sum(), mask.size) for _, _, mask in map(data.batch, range(len(data)))], axis=0)
+    assert filled > 0.6 * cells
+
+
+@pytest.mark.parametrize("augment", [False, True])
+def test_a_batch_is_its_seed_and_number(augment):
+    made, same, other = (LineBatches(lines(), steps=7, augment=augment, seed=seed) for seed in (3, 3, 4))
+    numbers = [0, 5, made.per_pass, 2 * made.per_pass + 1]
+    for n, again in zip(numbers, [same.batch(n) for n in reversed(numbers)][::-1]):
+        for one, two in zip(keras.tree.flatten(made.batch(n)), keras.tree.flatten(again)):
+            np.testing.assert_array_equal(one, two)
+
+    def order(data, first):
+        return [seen(data.batch(first + k)) if not augment else data.batch(first + k)[0][0].sum() for k in range(10)]
+
+    assert order(made, 0) != order(made, made.per_pass) and order(made, 0) != order(other, 0)
+
+
+def test_augmenting_slants_stretches_and_scales_a_line_as_a_whole():
+    made = lines(1)
+    plain, augmented = LineBatches(made), LineBatches(made, augment=True)
+    _, before, mask = plain.batch(0)
+    found = []
+    for n in range(200):
+        _, after, same = augmented.batch(n)
+        np.testing.assert_array_equal(same, mask)
+        np.testing.assert_array_equal(after[..., 2], before[..., 2])
+        A, rest, *_ = np.linalg.lstsq(before[0, :, :2], after[0, :, :2], rcond=None)
+        np.testing.assert_allclose(before[0, :, :2] @ A, after[0, :, :2], atol=1e-4)
+        found.append(A.T)  # [[width, slant], [0, height]]
+    found = np.array(found)
+    np.testing.assert_allclose(found[:, 1, 0], 0, atol=1e-5)
+    np.testing.assert_allclose(found.mean(0), np.eye(2), atol=0.06)
+    np.testing.assert_allclose(found.std(0), [[0.113, 0.15], [0, 0.08]], atol=0.03)
+
+
+def test_fit_sees_the_batches_in_order_and_goes_on_where_it_stopped():
+    class Numbers(Batches):
+        def batch(self, n):
+            return np.full((1, 1), n, "float32"), np.zeros((1, 1), "float32")
+
+    def used(epochs, done=0):
+        """The mean number of the batches in each epoch; the model hands on its input, and its loss is that."""
+        data, means = Numbers(4, seed=0), []
+        data.epoch = done
+        watch = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: means.append(logs["loss"]))
+        model.fit(data, initial_epoch=done, epochs=epochs, verbose=0, callbacks=[watch])
+        return means
+
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, kernel_initializer="ones")])
+    model.compile(keras.optimizers.SGD(0.0), loss=lambda y, z: z[:, 0])
+    whole = used(epochs=3)
+    np.testing.assert_allclose(np.diff(whole), 4)
+    np.testing.assert_allclose(used(epochs=2) + used(epochs=3, done=2), whole)
+
+
+# --- batches of text ---
+
+def test_text_batches():
+    text = bytes(range(200)) * 2
+    data = TextBatches(text, length=20, size=5, steps=3, seed=1)
+    assert len(data) == 3
+    for n in range(20):
+        inputs, targets = data.batch(n)
+        assert inputs.shape == targets.shape == (5, 20)
+        np.testing.assert_array_equal(targets, (inputs + 1) % 200)  # the text counts up
+        np.testing.assert_array_equal(inputs, TextBatches(text, length=20, size=5, seed=1).batch(n)[0])
+    assert (data.batch(0)[0] != data.batch(1)[0]).any()
+    assert (data.batch(0)[0] != TextBatches(text, 20, 5, seed=2).batch(0)[0]).any()
+
+
+def test_text_batches_reach_both_ends_and_no_further():
+    starts = {int(k) for n in range(40) for k in TextBatches(bytes(range(23)), length=20, size=5).batch(n)[0][:, 0]}
+    assert starts == {0, 1, 2}
+
+
+def test_a_text_that_is_too_short_is_told():
+    with pytest.raises(InputError, match="the text has 20 bytes; needed are more than 20"):
+        TextBatches(b"x" * 20, length=20)

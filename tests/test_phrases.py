@@ -1,0 +1,29 @@
+"""The texts that simulated writers write."""
+from collections import Counter
+
+import numpy as np
+
+from mdn_utils import phrases
+from mdn_utils.phrases import CHARACTERS
+
+
+def test_one_seed_one_result():
+    assert phrases.texts(20, 1) == phrases.texts(20, 1) != phrases.texts(20, 2)
+
+
+def test_about_one_text_in_ten_is_held_back():
+    share = Counter(map(phrases.split_of, phrases.texts(2000)))
+    assert set(share) == {"train", "val", "test"}
+    assert 0.87 < share["train"] / 2000 < 0.93
+
+
+def test_texts_bring_every_character_often_enough():
+    texts = phrases.texts(5000, 7)
+    share = Counter("".join(texts))
+    total = share.total()
+    assert all(share[c] > 0.0003 * total for c in CHARACTERS)
+    assert all(share[c] > 0.0018 * total for c in CHARACTERS if c.isalnum())
+    assert all(share[c] > 0.0018 * total for c in ".,'\"!?:;-()")
+    lengths = [len(text) for text in texts]
+    assert min(lengths) >= 1 and max(lengths) <= 50 and 10 <= np.median(lengths) <= 16
+    assert all(text == text.strip() for text in texts)

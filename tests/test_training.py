@@ -1,0 +1,157 @@
+"""Training: the budget, resuming, the best weights with their record, and the figures, each against a plain loop."""
+import json
+
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+from mdn_utils import mixture, training
+from mdn_utils.batches import LineBatches, TextBatches
+from mdn_utils.networks import Network
+from mdn_utils.strokes import InputError, Line
+
+
+def lines(count, seed=0):
+    rng = np.random.default_rng(seed)
+    made = []
+    for k in range(count):
+        points = int(rng.integers(10, 30))
+        strokes = np.column_stack([rng.normal(0.3, 1, (points, 2)), rng.random(points) < 0.1]).astype("float32")
+        made.append(Line(strokes, "ab"[k % 2] * int(rng.integers(1, 3)), f"writer {k}"))
+    return made
+
+
+def network(kind="synthesis"):
+    keras.utils.set_random_seed(3)
+    return Network(kind, (8,), mixtures=2, windows=1)
+
+
+def stream(cls=LineBatches, **options):
+    return cls(lines(12), points=64, steps=4, seed=1, **options)
+
+
+class Killed(LineBatches):
+    """A run that dies in the middle of its second epoch."""
+
+    def batch(self, n):
+        if n == 6:
+            raise KeyboardInterrupt
+        return super().batch(n)
+
+
+def test_training_lowers_the_loss_and_keeps_a_curve(tmp_path):
+    curve = training.fit(network(), stream(), LineBatches(lines(4, 9)), tmp_path, epochs=8)
+    assert [point["step"] for point in curve] == list(range(4, 36, 4))
+    assert curve[-1]["training"] < curve[0]["training"] - 0.1
+
+
+def test_a_killed_run_goes_on_and_ends_where_an_undisturbed_one_does(tmp_path):
+    whole, broken, validation = network(), network(), LineBatches(lines(4, 9))
+    undisturbed = training.fit(whole, stream(augment=True), validation, tmp_path / "whole", epochs=3)
+    with pytest.raises(KeyboardInterrupt):
+        training.fit(broken, stream(Killed, augment=True), validation, tmp_path / "broken", epochs=3)
+    again = network()
+    resumed = training.fit(again, stream(augment=True), validation, tmp_path / "broken", epochs=3)
+    for a, b in zip(whole.get_weights(), again.get_weights(), strict=True):
+        np.testing.assert_allclose(a, b, atol=1e-5)
+    figures = [[(point["training"], point["validation"]) for point in curve] for curve in (undisturbed, resumed)]
+    np.testing.assert_allclose(*figures, atol=2e-4)
+    assert len(list((tmp_path / "broken").glob("checkpoint-*.weights.h5"))) == 1
+
+
+def test_the_time_budget_is_kept_and_nothing_is_left_to_do_afterwards(tmp_path):
+    for _ in range(2):
+        curve = training.fit(network(), stream(), LineBatches(lines(4, 9)), tmp_path, minutes=0.02)
+        assert curve[-1]["minutes"] < 1
+    before = len(curve)
+    assert before - 2 <= len(json.loads((tmp_path / "state.json").read_text())["curve"]) <= before
+
+
+def test_early_stopping(tmp_path):
+    model = network()
+    flat = Flat(lines(4), points=64)
+    curve = training.fit(model, stream(), flat, tmp_path, epochs=20, patience=2)
+    assert len(curve) == 3  # one best, two without a better one
+
+
+class Flat(LineBatches):
+    """Validation without any point: its figure stays 0 whatever is learnt."""
+
+    def batch(self, n):
+        inputs, strokes, mask = super().batch(n)
+        return inputs, strokes, mask * 0
+
+
+@pytest.mark.parametrize("method", ["adam", "graves"])
+def test_the_optimizers_are_the_stated_ones(method):
+    config = training.optimizer(method).get_config()
+    if method == "graves":  # equations 38-45
+        expected = {"learning_rate": 1e-4, "rho": 0.95, "momentum": 0.9, "epsilon": 1e-4, "centered": True}
+        assert {key: pytest.approx(config[key]) for key in expected} == expected
+    else:
+        assert config["global_clipnorm"] == 1.0
+
+
+@pytest.mark.parametrize("kind", ["synthesis", "prediction"])
+def test_figures_equal_a_plain_loop_over_the_lines(kind):
+    model, corpus = network(kind), lines(7)
+    total, squares = 0.0, 0.0
+    for line in corpus:
+        text = np.array([[ord(c) - 31 for c in line.text] + [0]], "int32")
+        x = line.strokes[None, :-1]
+        raw = model((x, text) if kind == "synthesis" else x)
+        total += float(ops.sum(mixture.nats(line.strokes[None, 1:], raw)))
+        parts = mixture.parameters(raw)
+        mean = ops.convert_to_numpy(parts.weight)[0, :, :, None] * ops.convert_to_numpy(parts.mean)[0]
+        squares += float(((line.strokes[1:, :2] - mean.sum(1)) ** 2).sum())
+    figures, points = training.evaluate(model, corpus), sum(len(line.strokes) - 1 for line in corpus)
+    assert figures["sequences"] == 7 and figures["points"] == points
+    assert figures["nats_a_point"] == pytest.approx(total / points, rel=1e-4)
+    assert figures["nats_a_sequence"] == pytest.approx(total / 7, rel=1e-4)
+    assert figures["sse_a_point"] == pytest.approx(squares / points, rel=1e-4)
+
+
+def test_bits_a_character_of_a_network_that_knows_nothing_is_eight():
+    model = network("text")
+    model.set_weights([np.zeros_like(weight) for weight in model.get_weights()])
+    figures = training.evaluate(model, b"to be or not to be" * 20, length=50)
+    assert figures == {"bytes": 350, "bits_a_character": pytest.approx(8, abs=1e-5)}
+
+
+def test_text_training_runs(tmp_path):
+    text = b"abab" * 100
+    curve = training.fit(network("text"), TextBatches(text, 20, 8, steps=10), TextBatches(text, 20, 8, steps=1),
+                         tmp_path, epochs=2)
+    assert curve[-1]["validation"] < curve[0]["validation"] < np.log(256)
+
+
+def test_weights_come_back_with_their_record(tmp_path):
+    path, model = tmp_path / "some.weights.h5", network()
+    training.save(model, path, command="a command")
+    record = json.loads((tmp_path / "some.json").read_text())
+    assert record["command"] == "a command" and record["parameters"] == model.count_params()
+    for a, b in zip(model.get_weights(), training.load(path).get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_damaged_weights_are_refused(tmp_path):
+    path = tmp_path / "some.weights.h5"
+    training.save(network(), path)
+    record = json.loads((tmp_path / "some.json").read_text())
+
+    def refused(message):
+        with pytest.raises(InputError, match=message):
+            training.load(path)
+
+    data = path.read_bytes()
+    path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+    refused("checksum")
+    path.write_bytes(data)
+    record["network"]["units"] = [9]
+    (tmp_path / "some.json").write_text(json.dumps(record))
+    refused("does not fit")
+    (tmp_path / "some.json").write_text("{}")
+    refused("not a record")
+    (tmp_path / "some.json").unlink()
+    refused("no such file")

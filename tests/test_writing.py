@@ -1,0 +1,108 @@
+"""Sampling: the stop rule, seeds, bias and priming, against the network run on what it wrote."""
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+from mdn_utils import batches, mixture, window, writers
+from mdn_utils.networks import Network
+from mdn_utils.strokes import InputError, Line
+from mdn_utils.writing import POINTS_AT_MOST, Writer
+
+
+@pytest.fixture(scope="module")
+def network():
+    keras.utils.set_random_seed(5)
+    return Network("synthesis", (12, 10), mixtures=3, windows=2)
+
+
+@pytest.fixture(scope="module")
+def writer(network):
+    return Writer(network)
+
+
+def primer(seed=0):
+    return Line(writers.write("primer", writers.Style(), seed), "primer", "me")
+
+
+def test_one_seed_one_line_and_another_seed_another(writer):
+    first, again, other = (writer.write("seed", seed=seed).strokes for seed in (3, 3, 4))
+    np.testing.assert_array_equal(first, again)
+    assert first[:4].tolist() != other[:4].tolist()
+
+
+def test_a_line_does_not_depend_on_its_neighbours(writer):
+    together = writer.write(["a neighbour", "seed"], seed=3)[1]
+    alone = writer.write("seed", seed=4)
+    assert together.strokes.shape == alone.strokes.shape
+    np.testing.assert_allclose(together.strokes, alone.strokes, atol=1e-4)
+
+
+def test_the_line_is_what_the_network_predicts_with_that_noise(network, writer):
+    """Run the whole line through the network at once: same densities, same noise, so the same points."""
+    written = writer.write("again", seed=7, bias=0.5)
+    strokes, count = written.strokes[None], len(written.strokes)
+    raw, gaussians = network.attend((strokes, batches.encode("again", 16)[None]))
+    noise = np.concatenate([np.random.default_rng((7, 0)).random((count, 2)),
+                            np.random.default_rng((7, 1)).standard_normal((count, 2))], 1)
+    expected = ops.convert_to_numpy(mixture.sample(raw, noise[None].astype("float32"), 0.5))[0, :-1]
+    expected[-1, 2] = 1  # the pen is up in the end
+    np.testing.assert_allclose(written.strokes[1:], expected, atol=1e-3)
+    phi = ops.convert_to_numpy(window.attention(gaussians, 5))[0]
+    np.testing.assert_allclose(written.attention[:-1], phi[:-1], atol=1e-3)
+
+
+@pytest.mark.parametrize("text", ["a", "stop", "a longer one"])
+def test_the_stop_rule_ends_the_line_when_the_window_has_passed_the_last_letter(text):
+    network = Network("synthesis", (4,), mixtures=2, windows=1)
+    gaussians = network.hidden[0].cell.gaussians
+    # importance 1, width 1, and a step of 0.1 character a point, whatever is written
+    gaussians.set_weights([np.zeros(gaussians.kernel.shape), np.log([1, 1, 0.1])])
+    written = Writer(network).write(text)
+    # phi(U + 1) is the largest from kappa = U + 0.5 on, which 10 U + 5 steps of 0.1 reach, up to rounding
+    assert written.stopped and abs(len(written.strokes) - (10 * len(text) + 5)) <= 1
+    assert written.attention.shape == (len(written.strokes), len(text))
+
+
+def test_without_an_end_in_sight_the_limit_ends_the_line():
+    network = Network("synthesis", (4,), mixtures=2, windows=1)
+    gaussians = network.hidden[0].cell.gaussians
+    gaussians.set_weights([np.zeros(gaussians.kernel.shape), np.log([1, 1, 1e-6])])  # a window that stands still
+    written = Writer(network).write("ab")
+    assert not written.stopped and len(written.strokes) == POINTS_AT_MOST * 4 + 1
+    assert written.strokes[-1, 2] == 1
+
+
+def test_bias_is_per_line_and_a_large_one_silences_the_noise(writer):
+    calm = [writer.write("bias", seed=seed, bias=10.0).strokes for seed in (1, 2)]
+    mixed = writer.write(["bias", "bias"], seed=1, bias=[0.0, 10.0])
+    np.testing.assert_allclose(mixed[1].strokes, calm[1], atol=1e-4)
+    np.testing.assert_allclose(mixed[0].strokes, writer.write("bias", seed=1).strokes, atol=1e-4)
+
+
+def test_primed_lines_begin_with_the_primer_and_remember_it(writer):
+    lead = batches.normalise(primer()).strokes
+    written = writer.write("go", seed=2, primer=primer())
+    assert written.text == "primer go" and written.primed == len(lead)
+    np.testing.assert_allclose(written.strokes[:len(lead)], lead, atol=1e-6)
+    other = writer.write("go", seed=2, primer=primer(seed=1))
+    assert abs(written.strokes[-3:, :2] - other.strokes[-3:, :2]).max() > 1e-4
+    assert written.new[0, :2].tolist() == [0, 0] and len(written.new) == len(written.strokes) - len(lead)
+
+
+def test_a_prediction_network_scribbles_as_many_points_as_asked():
+    network = Network("prediction", (8,), mixtures=2)
+    lines = Writer(network).scribble(60, count=3, seed=1)
+    assert [line.strokes.shape for line in lines] == [(60, 3)] * 3
+    np.testing.assert_allclose(Writer(network).scribble(60, seed=3)[0].strokes, lines[2].strokes, atol=1e-4)
+
+
+def test_what_cannot_be_written_is_refused(network, writer):
+    for arguments, message in (({"text": ""}, "empty"), ({"text": "naïve"}, "'ï'"), ({"text": "a", "bias": -1}, "bias"),
+                               ({"text": "a", "bias": np.nan}, "bias")):
+        with pytest.raises(InputError, match=message):
+            writer.write(**arguments)
+    with pytest.raises(InputError, match="by itself"):
+        writer.scribble(10)
+    with pytest.raises(InputError, match="given text"):
+        Writer(Network("prediction", (4,), mixtures=2)).write("a")
