@@ -102,22 +102,29 @@ def train(args):
     except (ValueError, AssertionError):
         raise InputError(f"--size {args.size}: expected layers x cells, such as 2x256") from None
     keras.utils.set_random_seed(args.seed)
-    options = {"seed": args.seed, "steps": 200}
     if args.kind == "text":
-        made = [batches.TextBatches(texts.text(args.corpus, split).encode(), **options)
-                for split in ("train", "val")]
+        made = [batches.TextBatches(texts.text(args.corpus, split).encode(), steps=steps, seed=args.seed)
+                for split, steps in (("train", 200), ("val", 20))]
     else:
         made = []
         for split in ("train", "val"):
             count = args.lines if split == "train" or not args.lines else -(-args.lines // 20)
             lines = training.prepare(corpora.handwriting(args.corpus, split, args.root, count))
             print(f"{split}: {len(lines)} lines of {len({line.writer for line in lines})} writers", flush=True)
-            options = options if split == "train" else {}
-            made.append(batches.LineBatches(lines, args.kind == "synthesis", augment=split == "train", **options))
+            options = {"steps": 200, "augment": True, "seed": args.seed} if split == "train" else {}
+            made.append(batches.LineBatches(lines, args.kind == "synthesis", **options))
     network = networks.Network(args.kind, units, args.mixtures, args.windows, args.peepholes)
     print(f"{network.count_params():,} parameters", flush=True)
     training.fit(network, *made, args.out, args.minutes, args.epochs, args.method, args.patience,
-                 command="python -m mdn_utils " + " ".join(sys.argv[1:]), corpus=args.corpus, seed=args.seed)
+                 command=_command(args), seed=args.seed,
+                 source={**corpora.SOURCES, **texts.SOURCES}.get(args.corpus, "a file of one's own"))
+
+
+def _command(args):
+    """The command again, but for where the results went."""
+    options = {key: value for key, value in vars(args).items() if key not in ("command", "kind", "out")}
+    given = [f"--{key}" if value is True else f"--{key} {value}" for key, value in options.items() if value]
+    return " ".join([f"python -m mdn_utils train {args.kind}", *given])
 
 
 def main(arguments=None):

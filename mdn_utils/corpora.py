@@ -17,6 +17,13 @@ from .files import SPLITS, check_split, line_of, load_lines
 from .strokes import InputError
 
 
+SOURCES = {  # what a network trained on a corpus has to say of it
+    "simulated": "mdn_utils.writers, over single-stroke glyphs of the package Hershey-Fonts (MIT)",
+    "iam": "IAM-OnDB, University of Bern; registration, non-commercial research",
+    "unipen": "UNIPEN train_r01_v07, The International Unipen Foundation, doi 10.5281/zenodo.1195803, CC BY 4.0",
+}
+
+
 def handwriting(corpus, split="train", root=None, count=None):
     """The lines of one split, at most `count` of them; no writer is in two splits.
 

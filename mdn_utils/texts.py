@@ -23,6 +23,12 @@ DOWNLOADS = {  # file in the cache: (address, digest)
     "shakespeare.txt": ("https://raw.githubusercontent.com/karpathy/char-rnn/master/data/tinyshakespeare/input.txt",
                         "sha256:86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed"),
 }
+SOURCES = {
+    "python": "the Python standard library's sources, PSF License",
+    "ptb": "Penn Treebank as prepared by T. Mikolov; LDC's terms",
+    "enwik8": "English Wikipedia, March 2006, CC BY-SA 3.0 and GFDL",
+    "shakespeare": "tiny Shakespeare, public domain",
+}
 LIMIT = 2**27  # bytes; no download is nearly as long
 PYTHON_SIZE = 4_000_000  # characters
 

@@ -102,9 +102,9 @@ class Journal(keras.callbacks.Callback):
 def fit(network, train, validation, out, minutes=None, epochs=None, method="adam", patience=None, **origin):
     """Train `network` on the batches `train` in the folder `out`; going on where an earlier run stopped.
 
-    method: see `optimizer`. minutes or epochs: the budget. origin: what the record beside the weights should say besides,
-    such as the command and the corpus. Returns the curve, a list of {step, minutes, training, validation}, the last
-    two in nats a point or a character.
+    method: see `optimizer`. minutes or epochs: the budget. origin: what the record beside the weights should say
+    besides, such as the command and the corpus. Returns the curve, a list of {step, minutes, training, validation},
+    the last two in nats a point or a character.
     """
     if network.kind == "text":
         loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
@@ -179,8 +179,8 @@ def evaluate(network, corpus, length=2000):
         for start in range(0, len(codes) - length, 16 * length):
             windows = np.stack([codes[k:k + length + 1] for k in range(start, len(codes) - length, length)[:16]])
             logits = ops.convert_to_tensor(network.predict_on_batch(windows[:, :-1]))
-            nats_in_all = ops.sum(keras.losses.sparse_categorical_crossentropy(windows[:, 1:], logits, from_logits=True))
-            bits += float(nats_in_all) / np.log(2)
+            losses = keras.losses.sparse_categorical_crossentropy(windows[:, 1:], logits, from_logits=True)
+            bits += float(ops.sum(losses)) / np.log(2)
             count += windows[:, 1:].size
         return {"bytes": count, "bits_a_character": bits / count}
     batches, nats_in_all, squares, points = LineBatches(corpus, network.kind == "synthesis"), 0.0, 0.0, 0

@@ -1,0 +1,89 @@
+"""The command line as a person uses it: results, and one sentence in place of a traceback."""
+import json
+
+import keras
+import pytest
+
+from mdn_utils import files, strokes, training, writers
+from mdn_utils.__main__ import main
+from mdn_utils.networks import Network
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory):
+    keras.utils.set_random_seed(1)
+    path = tmp_path_factory.mktemp("weights") / "tiny.weights.h5"
+    training.save(Network("synthesis", (8,), mixtures=2, windows=1), path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def own_lines(tmp_path_factory):
+    path = tmp_path_factory.mktemp("lines") / "own.json"
+    files.save_lines(path, [strokes.Line(writers.write("one line", seed=k), "one line", f"w{k}") for k in range(30)])
+    return path
+
+
+def refused(capsys, *arguments):
+    """The single sentence that bad arguments end in."""
+    with pytest.raises(SystemExit) as ended:
+        main(list(map(str, arguments)))
+    assert ended.value.code not in (0, None)
+    printed = capsys.readouterr().err.strip() + (ended.value.code if isinstance(ended.value.code, str) else "")
+    assert "Traceback" not in printed
+    return printed
+
+
+@pytest.mark.parametrize("suffix", files.SUFFIXES)
+def test_write_makes_a_file_and_one_seed_makes_one_result(tmp_path, weights, suffix):
+    for name in "ab":
+        main(["write", "Hi.", "--weights", str(weights), "--seed", "7", "--out", str(tmp_path / f"{name}{suffix}")])
+    assert (tmp_path / f"a{suffix}").read_bytes() == (tmp_path / f"b{suffix}").read_bytes()
+
+
+def test_what_was_written_can_prime_the_next_line(tmp_path, weights):
+    first, second = tmp_path / "first.json", tmp_path / "second.npz"
+    main(["write", "first", "--weights", str(weights), "--out", str(first)])
+    main(["write", "second", "--weights", str(weights), "--prime", str(first), "--out", str(second)])
+    assert files.load_lines(second)[0].text == "second"
+
+
+@pytest.mark.parametrize("arguments, message", [
+    (["write", "naïve"], "'ï'"), (["write", ""], "empty"), (["write", "a", "--bias", "-1"], "bias"),
+    (["write", "a", "--out", "a.jpeg"], ".svg"), (["write", "a", "--seed", "-1"], "seed"),
+    (["write", "a", "--weights", "none.weights.h5"], "no such file"), (["write", "a", "--prime", "none.json"], "no such"),
+    (["write", "a", "--bias", "much"], "bias"), (["scribble"], "scribble"), ([], "command"),
+    (["evaluate", "none.weights.h5", "--corpus", "simulated"], "no such file"),
+    (["train", "synthesis", "--corpus", "iam", "--minutes", "1", "--out", "x"], "root"),
+    (["train", "synthesis", "--corpus", "simulated", "--out", "x"], "minutes"),
+    (["train", "synthesis", "--corpus", "simulated", "--minutes", "1", "--size", "large", "--out", "x"], "2x256"),
+])
+def test_mistakes_end_in_one_sentence(tmp_path, monkeypatch, capsys, weights, arguments, message):
+    monkeypatch.chdir(tmp_path)
+    if arguments[:1] == ["write"] and "--weights" not in arguments:
+        arguments = [*arguments, "--weights", weights]
+    assert message in refused(capsys, *arguments)
+    assert not list(tmp_path.iterdir())
+
+
+def test_train_and_evaluate(tmp_path, capsys, own_lines):
+    out = tmp_path / "run"
+    main(["train", "synthesis", "--corpus", str(own_lines), "--size", "1x8", "--minutes", "0.01", "--out", str(out)])
+    record = json.loads((out / "weights.json").read_text())
+    assert record["network"]["units"] == [8] and record["curve"] and str(tmp_path) not in record["command"].split("--out")
+    capsys.readouterr()
+    main(["evaluate", str(out / "weights.weights.h5"), "--corpus", str(own_lines), "--json"])
+    figures = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert figures["sequences"] == 2
+    assert figures["nats_a_point"] == pytest.approx(figures["nats_a_sequence"] * 2 / figures["points"])
+    main(["evaluate", str(out / "weights.weights.h5"), "--corpus", str(own_lines)])
+    assert f"{figures['nats_a_point']:.3f}" in capsys.readouterr().out
+
+
+def test_text_networks_train_on_any_file(tmp_path, capsys):
+    text = tmp_path / "text.txt"
+    text.write_text("to be or not to be, that is the question\n" * 200)
+    main(["train", "text", "--corpus", str(text), "--size", "1x8", "--minutes", "0.01", "--out", str(tmp_path / "run")])
+    capsys.readouterr()
+    main(["evaluate", str(tmp_path / "run/weights.weights.h5"), "--corpus", str(text), "--json"])
+    assert 0 < json.loads(capsys.readouterr().out.splitlines()[-1])["bits_a_character"] < 8.1
