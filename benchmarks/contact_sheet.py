@@ -1,7 +1,8 @@
 """Write the 40 texts of texts.txt, which no network was trained on, with consecutive seeds and no picking.
 
-python benchmarks/contact_sheet.py --hand real --out data/weights/synthesis_real.png
-With --bias 0 and --text, one text in many hands.
+python benchmarks/contact_sheet.py --hand real --out docs/real.png
+
+With --text, that one text twelve times.
 """
 import argparse
 from pathlib import Path
@@ -11,13 +12,13 @@ from mdn_utils import plots, training, writing
 arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 arguments.add_argument("--hand", choices=["real", "simulated"], required=True)
 arguments.add_argument("--weights", help="other weights than the shipped ones")
-arguments.add_argument("--text", help="one text, 40 times, instead of the 40 texts")
+arguments.add_argument("--text", help="one text, twelve times, instead of the 40 texts")
 arguments.add_argument("--bias", type=float, default=0.75)
 arguments.add_argument("--seed", type=int, default=0, help="of the first text")
 arguments.add_argument("--out", required=True)
 args = arguments.parse_args()
 
-texts = [args.text] * 40 if args.text else (Path(__file__).parent / "texts.txt").read_text().splitlines()
+texts = [args.text] * 12 if args.text else (Path(__file__).parent / "texts.txt").read_text().splitlines()
 network = training.load(args.weights or training.shipped(f"synthesis_{args.hand}"))
 lines = writing.Writer(network).write(texts, args.seed, args.bias)
 plots.sheet([(line.strokes, line.text) for line in lines]).savefig(args.out, dpi=110)

@@ -79,7 +79,7 @@ def evaluate(args):
     from . import training
     network = training.load(args.weights)
     if network.kind == "text":
-        corpus = texts.text(args.corpus, args.split).encode()
+        corpus = texts.text(args.corpus, args.split)
     else:
         count = args.lines or (1000 if args.corpus == "simulated" else None)
         corpus = training.prepare(corpora.handwriting(args.corpus, args.split, args.root, count))
@@ -103,7 +103,7 @@ def train(args):
         raise InputError(f"--size {args.size}: expected layers x cells, such as 2x256") from None
     keras.utils.set_random_seed(args.seed)
     if args.kind == "text":
-        made = [batches.TextBatches(texts.text(args.corpus, split).encode(), steps=steps, seed=args.seed)
+        made = [batches.TextBatches(texts.text(args.corpus, split), steps=steps, seed=args.seed)
                 for split, steps in (("train", 200), ("val", 20))]
     else:
         made = []

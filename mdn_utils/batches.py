@@ -81,18 +81,20 @@ class LineBatches(Batches):
             letters = max(len(self.lines[i].text) for i in group) + 1  # one more, for the stop rule's u = U + 1
             self.buckets.append((group, length, max(min(points // length, len(group)), 1), letters))
         self.per_pass = sum(-(-len(group) // size) for group, _, size, _ in self.buckets)
-        self.planned = None
+        self.planned = None, None
         super().__init__(steps or self.per_pass, seed, **kwargs)
 
     def _plan(self, number):
-        if self.planned != number:
-            rng, self.plan = np.random.default_rng((self.seed, number)), []
+        planned, plan = self.planned  # Keras asks from several threads: read and replaced as one
+        if planned != number:
+            rng, plan = np.random.default_rng((self.seed, number)), []
             for group, length, size, letters in self.buckets:
-                rows = np.append(rng.permutation(group), np.full(-len(group) % size, -1))  # ends in empty rows
-                self.plan += [(chosen, length, letters) for chosen in rows.reshape(-1, size)]
-            rng.shuffle(self.plan)
-            self.planned = number
-        return self.plan
+                empty = np.full(-len(group) % size, -1)  # the last batch ends in empty rows
+                rows = np.append(rng.permutation(group), empty)
+                plan += [(chosen, length, letters) for chosen in rows.reshape(-1, size)]
+            rng.shuffle(plan)
+            self.planned = number, plan
+        return plan
 
     def batch(self, n):
         rows, length, letters = self._plan(n // self.per_pass)[n % self.per_pass]

@@ -16,7 +16,6 @@ from . import writers
 from .files import SPLITS, check_split, line_of, load_lines
 from .strokes import InputError
 
-
 SOURCES = {  # what a network trained on a corpus has to say of it
     "simulated": "mdn_utils.writers, over single-stroke glyphs of the package Hershey-Fonts (MIT)",
     "iam": "IAM-OnDB, University of Bern; registration, non-commercial research",

@@ -30,39 +30,39 @@ SOURCES = {
     "shakespeare": "tiny Shakespeare, public domain",
 }
 LIMIT = 2**27  # bytes; no download is nearly as long
-PYTHON_SIZE = 4_000_000  # characters
+PYTHON_SIZE = 4_000_000  # bytes
 
 
 def text(corpus, split="train"):
-    """One split of a text as a `str`.
+    """One split of a text as `bytes`, which is what a text network reads and predicts one by one.
 
-    corpus: "python", the standard library's own modules (up to 4 million characters, no download, but they differ
-    between versions of Python); "ptb", "enwik8" or "shakespeare", downloaded once into the folder named by
-    MDN_UTILS_CACHE (~/.cache/mdn_utils); or the path of a UTF-8 text file.
-    enwik8 is one character a byte (latin-1) and splits as in Graves (2013, section 3.2): 96 MB and 4 MB, no test.
+    corpus: "python", the standard library's own modules (up to 4 MB, no download, but they differ between
+    versions of Python); "ptb", "enwik8" or "shakespeare", downloaded once into the folder named by
+    MDN_UTILS_CACHE (~/.cache/mdn_utils); or the path of any file.
+    enwik8 splits as in Graves (2013, section 3.2): 96 MB and 4 MB, no test.
     ptb has its own three files; of all others val and test are the last 10 %, halved.
     """
     check_split(split)
     if corpus == "ptb":
-        return _download(f"ptb.{split}.txt").decode("utf-8")
+        return _download(f"ptb.{split}.txt")
     if corpus == "enwik8":
         if split == "test":
             raise InputError("enwik8: there is no test split; Graves reports the last 4 MB, which is val")
         with zipfile.ZipFile(io.BytesIO(_download("enwik8.zip"))) as archive:
-            whole = archive.read("enwik8").decode("latin-1")
+            whole = archive.read("enwik8")
         return whole[:96_000_000] if split == "train" else whole[96_000_000:]
     if corpus == "python":
         whole = _python()
     elif corpus == "shakespeare":
-        whole = _download("shakespeare.txt").decode("utf-8")
+        whole = _download("shakespeare.txt")
     else:
         try:
-            whole = Path(corpus).read_text("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise InputError(f"{str(corpus)!r} is neither python, ptb, enwik8 or shakespeare nor a UTF-8 text file "
+            whole = Path(corpus).read_bytes()
+        except OSError as error:
+            raise InputError(f"{str(corpus)!r} is neither python, ptb, enwik8 or shakespeare nor a readable file "
                              f"({error})") from None
     if len(whole) < 20:
-        raise InputError(f"{corpus}: {len(whole)} characters are too few to split; 20 are the least")
+        raise InputError(f"{corpus}: {len(whole)} bytes are too few to split; 20 are the least")
     held = len(whole) // 20
     return {"train": whole[:-2 * held], "val": whole[-2 * held:-held], "test": whole[-held:]}[split]
 
@@ -70,8 +70,7 @@ def text(corpus, split="train"):
 def _python():
     # the top folder alone: no tests, no site-packages, no tables of encodings; _sysconfigdata describes the machine
     files = sorted(Path(sysconfig.get_path("stdlib")).glob("*.py"))
-    sources = (file.read_text("utf-8", errors="ignore") for file in files if not file.name.startswith("_sysconfig"))
-    return "".join(sources)[:PYTHON_SIZE]
+    return b"".join(file.read_bytes() for file in files if not file.name.startswith("_sysconfig"))[:PYTHON_SIZE]
 
 
 def _download(name):

@@ -41,16 +41,16 @@ def optimizer(method):
 class Journal(keras.callbacks.Callback):
     """Steers and records one run in the folder `out`; a run that was killed goes on from its last epoch.
 
-    With Adam the learning rate warms up over 200 steps and falls along a cosine to 1 % at the end of the budget,
-    `minutes` of training time or `epochs`. After each epoch the weights that did best on validation are kept, and the
+    With Adam the learning rate rises during the first 2 % of the budget, `minutes` of training time or `epochs`, and
+    falls along a cosine to 1 % at its end. After each epoch the weights that did best on validation are kept, and the
     state: first the weights under a new name, then `state.json` that names them, so that there is always one
     whole checkpoint. Stops early after `patience` epochs without a better validation figure.
     """
 
-    def __init__(self, out, origin, minutes=None, epochs=None, patience=None, anneal=True, warmup=200):
+    def __init__(self, out, origin, minutes=None, epochs=None, patience=None, anneal=True):
         super().__init__()
         self.out, self.origin, self.minutes, self.epochs = Path(out), origin, minutes, epochs
-        self.patience, self.anneal, self.warmup = patience, anneal, warmup
+        self.patience, self.anneal = patience, anneal
         self.state = {"step": 0, "epoch": 0, "seconds": 0.0, "curve": []}
         self.out.mkdir(parents=True, exist_ok=True)
         if (self.out / STATE).exists():
@@ -70,8 +70,9 @@ class Journal(keras.callbacks.Callback):
 
     def on_train_batch_begin(self, batch, logs=None):
         if self.anneal:
-            rate = min(1.0, (self.state["step"] + 1) / self.warmup) * (0.505 + 0.495 * np.cos(np.pi * self.progress()))
-            self.model.optimizer.learning_rate = self.peak * rate
+            done = self.progress()
+            fall = 0.505 + 0.495 * np.cos(np.pi * done)
+            self.model.optimizer.learning_rate = self.peak * fall * min(1.0, 0.02 + 50 * done)
 
     def on_train_batch_end(self, batch, logs=None):
         self.state["step"] += 1
@@ -115,7 +116,7 @@ def fit(network, train, validation, out, minutes=None, epochs=None, method="adam
     network.optimizer.build(network.trainable_variables)
     journal = Journal(out, origin, minutes, epochs, patience, anneal=method == "adam")
     train.epoch = journal.state["epoch"]
-    network.fit(train, validation_data=validation, epochs=epochs or 10 ** 6, initial_epoch=train.epoch,
+    network.fit(train, validation_data=validation, epochs=epochs or 10 ** 6, initial_epoch=train.epoch, shuffle=False,
                 callbacks=[journal])
     return journal.state["curve"]
 
@@ -128,7 +129,8 @@ def save(network, path, **provenance):
     with whole(path) as part:
         bare.save_weights(part)
     record = {"network": network.get_config(), "parameters": network.count_params(), **provenance,
-              "machine": f"{platform.machine()}, {os.cpu_count()} cores, {keras.backend.backend()}",
+              "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, "
+                         f"Keras {keras.__version__} on {keras.backend.backend()}",
               "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
     write_whole(record_of(path), json.dumps(record, indent=1).encode())
 

@@ -1,4 +1,4 @@
-"""Sampling: the network writes point by point, keeping its state, until the window has passed the last letter.
+"""Sampling: the network writes point by point, keeping its state, until the window has passed the end of the text.
 
 Free, biased, primed, or primed and biased; many lines at once, each with its own seed and bias (Graves 2013,
 section 5).
@@ -16,12 +16,15 @@ from .strokes import InputError
 from .window import attention
 
 POINTS_AT_MOST = 30  # a character: 2.5 times what a line takes; past that it would be scribbling
+# The window runs ahead of the pen, towards the next letter, and would leave the last one half drawn: so a space follows
+# every text, as in the middle of a line, and what is drawn after the last lift of the pen, on the way over it, is cut.
+END = " "
 
 
 class Written(NamedTuple):
     """What the network wrote."""
-    strokes: np.ndarray  # (T, 3), the primer first, if there was one
-    text: str  # with the primer's text in front
+    strokes: np.ndarray  # (T, 3), the primer first, if there was one; the pen is up in the end
+    text: str  # U characters, with the primer's text in front
     primed: int  # how many of the points are the primer's
     attention: np.ndarray | None  # (T, U), phi(t, u) while point t + 1 was drawn; None without text
     stopped: bool  # whether the stop rule ended it, rather than the limit
@@ -52,17 +55,23 @@ class Writer:
         if self.network.kind != "synthesis":
             raise InputError(f"a {self.network.kind} network cannot write a given text; load synthesis weights")
         texts = [text] if isinstance(text, str) else list(text)
+        for line in texts:
+            encode(line)  # an empty one must not pass as a space
         lead = normalise(primer).strokes if primer else np.zeros((1, 3), np.float32)
         if primer:
             texts = [f"{primer.text} {text}" for text in texts]
-        limit = limit or POINTS_AT_MOST * (max(map(len, texts)) - (len(primer.text) if primer else 0) + 2)
-        columns = -(-(max(map(len, texts)) + 1) // 16) * 16  # few shapes, and one column at least for u = U + 1
-        numbers = np.stack([encode(text, columns) for text in texts])
-        strokes, gaussians, lengths = self._sample(numbers, list(map(len, texts)), lead, limit, seed, bias)
-        phi = ops.convert_to_numpy(attention(gaussians, columns))
-        written = [Written(_lifted(strokes[k, :length]), text, len(lead) if primer else 0,
-                           phi[k, :length, :len(text)], bool(length < len(lead) + limit))
-                   for k, (text, length) in enumerate(zip(texts, lengths))]
+        longest = max(map(len, texts))
+        limit = limit or POINTS_AT_MOST * (longest - (len(primer.text) if primer else 0) + 2)
+        columns = -(-(longest + 2) // 16) * 16  # few shapes, and room for END and for u = U + 1
+        numbers = np.stack([encode(text + END, columns) for text in texts])
+        letters = [len(text + END) for text in texts]
+        strokes, gaussians, lengths = self._sample(numbers, letters, lead, limit, seed, bias)
+        phi = ops.convert_to_numpy(attention(gaussians, longest))
+        written = []
+        for k, (line, length) in enumerate(zip(texts, lengths)):
+            points = _finished(strokes[k, :length], len(lead))
+            written.append(Written(points, line, len(lead) if primer else 0, phi[k, :len(points), :len(line)],
+                                   bool(length < len(lead) + limit)))
         return written[0] if isinstance(text, str) else written
 
     def scribble(self, points, count=1, seed=0, bias=0.0):
@@ -71,7 +80,7 @@ class Writer:
             raise InputError(f"a {self.network.kind} network does not write by itself; load prediction weights")
         numbers, start = np.zeros((count, 1), np.int32), np.zeros((1, 3), np.float32)
         strokes, _, _ = self._sample(numbers, [0] * count, start, points - 1, seed, bias)
-        return [Written(_lifted(line), "", 0, None, False) for line in strokes]
+        return [Written(_lifted(line[:points]), "", 0, None, False) for line in strokes]
 
     def _sample(self, numbers, letters, lead, limit, seed, bias):
         bias = np.broadcast_to(np.asarray(bias, np.float32), (len(numbers),))
@@ -125,6 +134,12 @@ class Writer:
                      strokes, gaussians)
             _, lengths, _, strokes, gaussians = ops.while_loop(going, step, start)
             return strokes, gaussians, lengths
+
+
+def _finished(strokes, start):
+    """The line up to the last lift of the pen after `start`, if there is one."""
+    lifts = np.flatnonzero(strokes[start:, 2])
+    return _lifted(strokes[:start + lifts[-1] + 1] if len(lifts) else strokes)
 
 
 def _lifted(strokes):

@@ -1,4 +1,4 @@
-"""The mathematics once more on JAX; the other tests run on TensorFlow, or whatever KERAS_BACKEND names."""
+"""The mathematics once more on the backends that are installed besides; all else runs on TensorFlow."""
 import importlib.util
 import os
 import subprocess
@@ -11,11 +11,13 @@ import pytest
 MATHEMATICS = [f"tests/test_{part}.py" for part in ("mixture", "window", "networks", "recurrent")]
 
 
-@pytest.mark.skipif(keras.backend.backend() == "jax", reason="this run is on JAX already")
-@pytest.mark.skipif(importlib.util.find_spec("jax") is None, reason="JAX is not installed")
-def test_mathematics_on_jax():
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="the run on TensorFlow starts the others")
+@pytest.mark.parametrize("backend", ["jax", "torch"])
+def test_the_mathematics_on(backend):
+    if importlib.util.find_spec(backend) is None:
+        pytest.skip(f"{backend} is not installed")
     # what is compiled runs once: little optimizing saves most of the time
-    environment = {**os.environ, "KERAS_BACKEND": "jax", "JAX_DISABLE_MOST_OPTIMIZATIONS": "1"}
+    environment = {**os.environ, "KERAS_BACKEND": backend, "JAX_DISABLE_MOST_OPTIMIZATIONS": "1"}
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *MATHEMATICS],
         cwd=Path(__file__).parents[1], env=environment, capture_output=True, text=True)

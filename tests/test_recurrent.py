@@ -2,10 +2,6 @@
 
 Runs on the backend that KERAS_BACKEND names, and once more on JAX from there.
 """
-import importlib.util
-import os
-import subprocess
-import sys
 
 import keras
 import numpy as np
@@ -347,15 +343,3 @@ def test_bad_input_is_told():
     active = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, activity_regularizer="l2")])
     with pytest.raises(InputError, match="add_loss"):
         WeightNoise(active, 0.1)(np.ones((2, 1), "float32"), training=True)
-
-
-# --- the other backends ---
-
-@pytest.mark.parametrize("backend", ["jax", "torch"])
-@pytest.mark.skipif(BACKEND != "tensorflow", reason="the run on TensorFlow starts the others")
-def test_on_the_other_backends(backend):
-    if importlib.util.find_spec(backend) is None:
-        pytest.skip(f"{backend} is not installed")
-    done = subprocess.run([sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", __file__],
-                          env={**os.environ, "KERAS_BACKEND": backend}, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout[-3000:]

@@ -27,30 +27,29 @@ def network(kind="synthesis"):
     return Network(kind, (8,), mixtures=2, windows=1)
 
 
-def stream(cls=LineBatches, **options):
-    return cls(lines(12), points=64, steps=4, seed=1, **options)
-
-
-class Killed(LineBatches):
-    """A run that dies in the middle of its second epoch."""
-
-    def batch(self, n):
-        if n == 6:
-            raise KeyboardInterrupt
-        return super().batch(n)
+def stream(**options):
+    return LineBatches(lines(12), points=64, steps=4, seed=1, **options)
 
 
 def test_training_lowers_the_loss_and_keeps_a_curve(tmp_path):
-    curve = training.fit(network(), stream(), LineBatches(lines(4, 9)), tmp_path, epochs=8)
-    assert [point["step"] for point in curve] == list(range(4, 36, 4))
-    assert curve[-1]["training"] < curve[0]["training"] - 0.1
+    curve = training.fit(network(), stream(), LineBatches(lines(4, 9)), tmp_path, epochs=30)
+    assert [point["step"] for point in curve] == list(range(4, 124, 4))
+    assert curve[-1]["training"] < curve[0]["training"] - 0.2
 
 
-def test_a_killed_run_goes_on_and_ends_where_an_undisturbed_one_does(tmp_path):
+def test_a_killed_run_goes_on_and_ends_where_an_undisturbed_one_does(tmp_path, monkeypatch):
     whole, broken, validation = network(), network(), LineBatches(lines(4, 9))
     undisturbed = training.fit(whole, stream(augment=True), validation, tmp_path / "whole", epochs=3)
-    with pytest.raises(KeyboardInterrupt):
-        training.fit(broken, stream(Killed, augment=True), validation, tmp_path / "broken", epochs=3)
+    counted = training.Journal.on_train_batch_end
+
+    def killed(journal, batch, logs=None):
+        counted(journal, batch, logs)
+        if journal.state["step"] == 6:  # in the middle of the second epoch
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(training.Journal, "on_train_batch_end", killed)
+        training.fit(broken, stream(augment=True), validation, tmp_path / "broken", epochs=3)
     again = network()
     resumed = training.fit(again, stream(augment=True), validation, tmp_path / "broken", epochs=3)
     for a, b in zip(whole.get_weights(), again.get_weights(), strict=True):
@@ -121,9 +120,9 @@ def test_bits_a_character_of_a_network_that_knows_nothing_is_eight():
 
 def test_text_training_runs(tmp_path):
     text = b"abab" * 100
-    curve = training.fit(network("text"), TextBatches(text, 20, 8, steps=10), TextBatches(text, 20, 8, steps=1),
-                         tmp_path, epochs=2)
-    assert curve[-1]["validation"] < curve[0]["validation"] < np.log(256)
+    curve = training.fit(network("text"), TextBatches(text, 20, 8, steps=20), TextBatches(text, 20, 8, steps=1),
+                         tmp_path, epochs=6)
+    assert curve[-1]["validation"] < np.log(256) - 0.5
 
 
 def test_weights_come_back_with_their_record(tmp_path):

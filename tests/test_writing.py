@@ -42,7 +42,7 @@ def test_the_line_is_what_the_network_predicts_with_that_noise(network, writer):
     """Run the whole line through the network at once: same densities, same noise, so the same points."""
     written = writer.write("again", seed=7, bias=0.5)
     strokes, count = written.strokes[None], len(written.strokes)
-    raw, gaussians = network.attend((strokes, batches.encode("again", 16)[None]))
+    raw, gaussians = network.attend((strokes, batches.encode("again ", 16)[None]))
     noise = np.concatenate([np.random.default_rng((7, 0)).random((count, 2)),
                             np.random.default_rng((7, 1)).standard_normal((count, 2))], 1)
     expected = ops.convert_to_numpy(mixture.sample(raw, noise[None].astype("float32"), 0.5))[0, :-1]
@@ -58,9 +58,11 @@ def test_the_stop_rule_ends_the_line_when_the_window_has_passed_the_last_letter(
     gaussians = network.hidden[0].cell.gaussians
     # importance 1, width 1, and a step of 0.1 character a point, whatever is written
     gaussians.set_weights([np.zeros(gaussians.kernel.shape), np.log([1, 1, 0.1])])
+    network.head.bias.assign([50.0] + [0.0] * 12)  # every point ends a stroke, so that nothing is cut
     written = Writer(network).write(text)
-    # phi(U + 1) is the largest from kappa = U + 0.5 on, which 10 U + 5 steps of 0.1 reach, up to rounding
-    assert written.stopped and abs(len(written.strokes) - (10 * len(text) + 5)) <= 1
+    # phi(U + 1) is the largest from kappa = U + 0.5 on, which 10 U + 5 steps of 0.1 reach, up to rounding; U counts
+    # the space after the text
+    assert written.stopped and abs(len(written.strokes) - (10 * (len(text) + 1) + 5)) <= 1
     assert written.attention.shape == (len(written.strokes), len(text))
 
 
@@ -68,9 +70,21 @@ def test_without_an_end_in_sight_the_limit_ends_the_line():
     network = Network("synthesis", (4,), mixtures=2, windows=1)
     gaussians = network.hidden[0].cell.gaussians
     gaussians.set_weights([np.zeros(gaussians.kernel.shape), np.log([1, 1, 1e-6])])  # a window that stands still
+    network.head.bias.assign([50.0] + [0.0] * 12)
     written = Writer(network).write("ab")
     assert not written.stopped and len(written.strokes) == POINTS_AT_MOST * 4 + 1
     assert written.strokes[-1, 2] == 1
+
+
+def test_what_follows_the_last_lift_of_the_pen_is_cut():
+    network = Network("synthesis", (4,), mixtures=2, windows=1)
+    network.head.bias.assign([-50.0] + [0.0] * 12)  # the pen never lifts
+    whole = Writer(network).write("ab", seed=1)
+    network.head.bias.assign([-2.5] + [0.0] * 12)  # it lifts every now and then
+    cut = Writer(network).write("ab", seed=1)
+    lifts = np.flatnonzero(cut.strokes[:, 2])
+    assert len(lifts) > 1 and lifts[-1] == len(cut.strokes) - 1 < len(whole.strokes)
+    assert np.flatnonzero(whole.strokes[:, 2]).tolist() == [len(whole.strokes) - 1]
 
 
 def test_bias_is_per_line_and_a_large_one_silences_the_noise(writer):
