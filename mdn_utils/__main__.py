@@ -1,14 +1,11 @@
 """The command line: write, train, evaluate."""
 import argparse
 import json
-import os
 import sys
 from pathlib import Path
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-
-from . import batches, corpora, files, texts  # noqa: E402
-from .strokes import InputError, Line  # noqa: E402
+from . import batches, corpora, files, texts
+from .strokes import InputError, Line
 
 HAND = "simulated"
 
@@ -131,8 +128,11 @@ def main(arguments=None):
     args = parser().parse_args(arguments)
     try:
         globals()[args.command](args)
-    except InputError as error:
+    except (InputError, OSError) as error:
         sys.exit(f"mdn_utils {args.command}: {error}")
+    except KeyboardInterrupt:
+        hint = "; the same command goes on" if args.command == "train" else ""
+        sys.exit(f"mdn_utils {args.command}: stopped{hint}")
 
 
 if __name__ == "__main__":

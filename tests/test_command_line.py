@@ -52,7 +52,7 @@ def test_what_was_written_can_prime_the_next_line(tmp_path, weights):
     (["write", "naïve"], "'ï'"), (["write", ""], "empty"), (["write", "a", "--bias", "-1"], "bias"),
     (["write", "a", "--out", "a.jpeg"], ".svg"), (["write", "a", "--seed", "-1"], "seed"),
     (["write", "a", "--weights", "none.weights.h5"], "no such file"),
-    (["write", "a", "--prime", "none.json"], "no such file"),
+    (["write", "a", "--prime", "none.json"], "no such file"), (["write", "a", "--out", "/dev/null/a.svg"], "/dev/null"),
     (["write", "a", "--bias", "much"], "bias"), (["scribble"], "scribble"), ([], "command"),
     (["evaluate", "none.weights.h5", "--corpus", "simulated"], "no such file"),
     (["train", "synthesis", "--corpus", "iam", "--minutes", "1", "--out", "x"], "root"),
@@ -65,6 +65,14 @@ def test_mistakes_end_in_one_sentence(tmp_path, monkeypatch, capsys, weights, ar
         arguments = [*arguments, "--weights", weights]
     assert message in refused(capsys, *arguments)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_stopped_training_says_how_to_go_on(tmp_path, monkeypatch, capsys, own_lines):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+    monkeypatch.setattr(training, "fit", interrupted)
+    assert "goes on" in refused(capsys, "train", "prediction", "--corpus", own_lines, "--size", "1x8", "--minutes", 1,
+                                "--out", tmp_path / "run")
 
 
 def test_train_and_evaluate(tmp_path, capsys, own_lines):
