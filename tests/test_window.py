@@ -16,8 +16,10 @@ def precise():
     """float64 where the backend computes in it; a cell makes layers of its own, so it is set for all."""
     keras.utils.set_random_seed(1)
     keras.config.set_floatx(DTYPE)
+    keras.config.set_dtype_policy(DTYPE)  # floatx alone counts only until somebody has asked for the policy
     yield
     keras.config.set_floatx("float32")
+    keras.config.set_dtype_policy("float32")
 
 
 def inputs(seed=0, steps=T):
