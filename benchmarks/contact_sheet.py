@@ -20,6 +20,7 @@ args = arguments.parse_args()
 
 texts = [args.text] * 12 if args.text else (Path(__file__).parent / "texts.txt").read_text().splitlines()
 network = training.load(args.weights or training.shipped(f"synthesis_{args.hand}"))
+Path(args.out).parent.mkdir(parents=True, exist_ok=True)
 lines = writing.Writer(network).write(texts, args.seed, args.bias)
 plots.sheet([(line.strokes, line.text) for line in lines]).savefig(args.out, dpi=110)
 print(f"{args.out}: {sum(line.stopped for line in lines)} of {len(lines)} lines ended by the stop rule; "

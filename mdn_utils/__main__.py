@@ -46,7 +46,7 @@ def parser():
     write.add_argument("--weights", help="other weights: NAME.weights.h5, with NAME.json beside it")
     write.add_argument("--bias", type=float, default=0.75, help="0 as the hand comes, larger is neater (default: 0.75)")
     write.add_argument("--prime", metavar="FILE", help="a line, as .json or .npz, in whose hand to go on")
-    write.add_argument("--prime-text", metavar="T", help="what that line says, where the file does not tell")
+    write.add_argument("--prime-text", metavar="T", help="what that line says, instead of the file's own text")
     write.add_argument("--seed", type=int, default=0, help="one seed, one result (default: 0)")
     write.add_argument("--out", default="line.svg", help="file to write (default: line.svg)")
     return top
@@ -55,8 +55,8 @@ def parser():
 def write(args):
     if Path(args.out).suffix not in files.SUFFIXES:
         raise InputError(f"--out {args.out}: expected a name that ends in {', '.join(files.SUFFIXES)}")
-    if args.seed < 0:
-        raise InputError(f"--seed {args.seed}: expected 0 or more")
+    if args.prime_text and not args.prime:
+        raise InputError("--prime-text says what the line of --prime says; give both")
     batches.encode(args.text)  # before the slow part: a typo should not have to wait
     primer = files.load_lines(args.prime)[0] if args.prime else None
     if primer and args.prime_text:
@@ -100,7 +100,7 @@ def train(args):
         raise InputError(f"--size {args.size}: expected layers x cells, such as 2x256") from None
     keras.utils.set_random_seed(args.seed)
     if args.kind == "text":
-        made = [batches.TextBatches(texts.text(args.corpus, split), steps=steps, seed=args.seed)
+        made = [batches.TextBatches(texts.text(args.corpus, split), steps=steps, seed=args.seed, repeat=split == "val")
                 for split, steps in (("train", 200), ("val", 20))]
     else:
         made = []
@@ -108,7 +108,7 @@ def train(args):
             count = args.lines if split == "train" or not args.lines else -(-args.lines // 20)
             lines = training.prepare(corpora.handwriting(args.corpus, split, args.root, count))
             print(f"{split}: {len(lines)} lines of {len({line.writer for line in lines})} writers", flush=True)
-            options = {"steps": 200, "augment": True, "seed": args.seed} if split == "train" else {}
+            options = {"steps": 200, "augment": True, "seed": args.seed} if split == "train" else {"repeat": True}
             made.append(batches.LineBatches(lines, args.kind == "synthesis", **options))
     network = networks.Network(args.kind, units, args.mixtures, args.windows, args.peepholes)
     print(f"{network.count_params():,} parameters", flush=True)
@@ -127,6 +127,8 @@ def _command(args):
 def main(arguments=None):
     args = parser().parse_args(arguments)
     try:
+        if not 0 <= getattr(args, "seed", 0) < 2 ** 32:
+            raise InputError(f"--seed {args.seed}: expected a number from 0 to {2 ** 32 - 1}")
         globals()[args.command](args)
     except (InputError, OSError) as error:
         sys.exit(f"mdn_utils {args.command}: {error}")

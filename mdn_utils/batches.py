@@ -14,8 +14,8 @@ POINTS_PER_CHARACTER = 12
 
 def encode(text, length=None):
     """Character numbers (U,) of a text, padded with 0 to `length`. Raises InputError for what nobody has learnt."""
-    if not text:
-        raise InputError("the text is empty; give at least one character")
+    if not text.strip():
+        raise InputError("the text is empty; give at least one character that is not a space")
     if unknown := sorted(set(text) - set(ALPHABET)):
         raise InputError(f"text {text!r}: cannot write {', '.join(map(repr, unknown))}; known are A-Z, a-z, 0-9, "
                          f"space and {punctuation}")
@@ -45,18 +45,19 @@ LETTER_INK = expected_ink("the quick brown fox jumps over the lazy dog") / 35  #
 class Batches(keras.utils.PyDataset):
     """An endless, repeatable stream of batches, cut into `fit`'s epochs of `steps` batches each.
 
-    Batch n depends on the seed and n alone, so a run that was stopped goes on with what would have come next.
+    Batch n depends on the seed and n alone, so a run that was stopped goes on with what would have come next. With
+    `repeat`, for validation, all epochs are the first one.
     """
 
-    def __init__(self, steps, seed, **kwargs):
+    def __init__(self, steps, seed, repeat=False, **kwargs):
         super().__init__(**kwargs)
-        self.steps, self.seed, self.epoch = steps, seed, 0
+        self.steps, self.seed, self.repeat, self.epoch = steps, seed, repeat, 0
 
     def __len__(self):
         return self.steps
 
     def on_epoch_end(self):
-        self.epoch += 1
+        self.epoch += not self.repeat
 
     def __getitem__(self, index):
         return self.batch(self.epoch * self.steps + index)

@@ -13,7 +13,8 @@ from .strokes import InputError
 from .window import WindowCell
 
 KINDS = "text", "prediction", "synthesis"
-OUTPUT_CLIP = 100.0  # bound on the derivative of the loss with respect to a raw output, section 4.1
+# bounds on the derivatives of a sequence's loss: at the raw outputs and in the cells (section 4.2), and for text (3.1)
+OUTPUT_CLIP, CELL_CLIP, TEXT_CLIP = 100.0, 10.0, 1.0
 
 
 @keras.saving.register_keras_serializable(package="mdn_utils")
@@ -42,10 +43,11 @@ class Network(keras.Model):
 
     def _layer(self, n, size):
         if self.kind == "synthesis" and n == 0:
-            cell = PeepholeLSTMCell(size) if self.peepholes else keras.layers.LSTMCell(size)
+            cell = PeepholeLSTMCell(size, CELL_CLIP) if self.peepholes else keras.layers.LSTMCell(size)
             return keras.layers.RNN(WindowCell(cell, self.windows, len(ALPHABET)), return_sequences=True, name="window")
         if self.peepholes:
-            return keras.layers.RNN(PeepholeLSTMCell(size), return_sequences=True, name=f"hidden{n + 1}")
+            cell = PeepholeLSTMCell(size, TEXT_CLIP if self.kind == "text" else CELL_CLIP)
+            return keras.layers.RNN(cell, return_sequences=True, name=f"hidden{n + 1}")
         return keras.layers.LSTM(size, return_sequences=True, name=f"hidden{n + 1}")
 
     def get_config(self):
@@ -71,7 +73,8 @@ class Network(keras.Model):
                 hidden = layer(below, training=training)
             outputs.append(hidden)
             below = ops.concatenate([x, hidden], -1)
-        return clip_gradient(self.head(ops.concatenate(outputs, -1)), OUTPUT_CLIP), gaussians
+        raw = self.head(ops.concatenate(outputs, -1))
+        return raw if self.kind == "text" else clip_gradient(raw, OUTPUT_CLIP), gaussians
 
     def _split(self, hidden):
         size = self.units[0]

@@ -10,7 +10,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from .batches import LineBatches, normalise
+from .batches import LineBatches, encode, normalise
 from .files import whole, write_whole
 from .mixture import MixtureLoss, nats, parameters
 from .networks import Network
@@ -24,11 +24,25 @@ SAVED, STATE = "weights.weights.h5", "state.json"
 def prepare(lines, longest=640, farthest=25):
     """Normalised lines, without those whose points jump farther than `farthest` units or that are too long to batch.
 
-    In UNIPEN these are mostly wrong labels; returns the lines that are left.
+    In UNIPEN these are mostly wrong labels. Lines without ink or with unknown characters are left out as well; one
+    sentence counts them all. Raises InputError where nothing is left.
     """
-    lines = [normalise(line) for line in lines]
-    return [line for line in lines
-            if 8 < len(line.strokes) <= longest and np.abs(line.strokes[:, :2]).max() < farthest]
+    kept = []
+    for line in lines:
+        try:
+            encode(line.text)
+            line = normalise(line)
+        except InputError:
+            continue
+        if 8 < len(line.strokes) <= longest and np.abs(line.strokes[:, :2]).max() < farthest:
+            kept.append(line)
+    if not kept:
+        raise InputError(f"none of the {len(lines)} lines can be used: needed are known letters, ink, 9 to {longest} "
+                         f"points at 12 a character, and no jump over {farthest} points' length")
+    if len(kept) < len(lines):
+        print(f"left out {len(lines) - len(kept)} of {len(lines)} lines: too long or short, with a jump, without ink, "
+              "or with unknown characters")
+    return kept
 
 
 def optimizer(method):
@@ -54,7 +68,21 @@ class Journal(keras.callbacks.Callback):
         self.state = {"step": 0, "epoch": 0, "seconds": 0.0, "curve": []}
         self.out.mkdir(parents=True, exist_ok=True)
         if (self.out / STATE).exists():
-            self.state = json.loads((self.out / STATE).read_text())
+            try:
+                saved = json.loads((self.out / STATE).read_text())
+                self.state = {key: saved[key] for key in (*self.state, "weights", "run", "peak")}
+            except (ValueError, KeyError, TypeError) as error:
+                raise InputError(f"{self.out / STATE}: damaged ({error!r}); choose another folder") from None
+
+    def since_best(self):
+        """Epochs since the best validation figure."""
+        validation = [point["validation"] for point in self.state["curve"]]
+        return len(validation) - 1 - int(np.argmin(validation)) if validation else 0
+
+    def finished(self):
+        """Whether the budget is used up, or validation has not got better for `patience` epochs."""
+        spent = self.state["seconds"] >= 60 * self.minutes if self.minutes else self.state["epoch"] >= self.epochs
+        return spent or bool(self.patience and self.since_best() >= self.patience)
 
     def progress(self):
         """Share of the budget that is used up, 0 to 1."""
@@ -84,9 +112,7 @@ class Journal(keras.callbacks.Callback):
         figures = {"step": state["step"], "minutes": round(state["seconds"] / 60, 2),
                    "training": round(logs["nats"], 4), "validation": round(logs["val_nats"], 4)}
         state["curve"].append(figures)
-        validation = [point["validation"] for point in state["curve"]]
-        since_best = len(validation) - 1 - int(np.argmin(validation))
-        if since_best == 0:
+        if self.since_best() == 0:
             save(self.model, self.out / SAVED, **self.origin, seconds=round(state["seconds"]), curve=state["curve"])
         old, state["weights"] = state.get("weights"), f"checkpoint-{state['step']}.weights.h5"
         with whole(self.out / state["weights"]) as part:
@@ -94,7 +120,7 @@ class Journal(keras.callbacks.Callback):
         write_whole(self.out / STATE, json.dumps(state).encode())
         if old and old != state["weights"]:
             (self.out / old).unlink(missing_ok=True)
-        self.model.stop_training |= bool(self.patience and since_best >= self.patience)
+        self.model.stop_training |= self.finished()
         left = (1 / max(self.progress(), 1e-6) - 1) * state["seconds"] / 60
         print(f"step {state['step']}, {state['seconds'] / 60:.1f} min done, {left:.1f} min to go: "
               f"{figures['training']:.3f} nats, validation {figures['validation']:.3f}", flush=True)
@@ -105,16 +131,23 @@ def fit(network, train, validation, out, minutes=None, epochs=None, method="adam
 
     method: see `optimizer`. minutes or epochs: the budget. origin: what the record beside the weights should say
     besides, such as the command and the corpus. Returns the curve, a list of {step, minutes, training, validation},
-    the last two in nats a point or a character.
+    the last two in nats a point or a character. Raises InputError where `out` holds the run of another network.
     """
+    if not any(budget is not None and 0 < budget < np.inf for budget in (minutes, epochs)):
+        raise InputError(f"minutes={minutes}, epochs={epochs}: give one of them, above 0")
+    journal, run = Journal(out, origin, minutes, epochs, patience, anneal=method == "adam"), network.get_config()
+    if journal.state.setdefault("run", {**run, "method": method}) != {**run, "method": method}:
+        raise InputError(f"{out} holds another run, {journal.state['run']}; choose another folder")
+    if journal.finished():
+        return journal.state["curve"]
     if network.kind == "text":
         loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
         metric = keras.metrics.SparseCategoricalCrossentropy(from_logits=True, name="nats")
-    else:  # Keras averages the loss over batches, this metric over points
-        loss, metric = MixtureLoss(), keras.metrics.MeanMetricWrapper(nats, name="nats")
+    else:  # Graves' bounds on derivatives are in nats a sequence, summed over its points
+        loss = MixtureLoss(reduction="sum" if method == "graves" else "mean_with_sample_weight")
+        metric = keras.metrics.MeanMetricWrapper(nats, name="nats")
     network.compile(optimizer=optimizer(method), loss=loss, weighted_metrics=[metric])
     network.optimizer.build(network.trainable_variables)
-    journal = Journal(out, origin, minutes, epochs, patience, anneal=method == "adam")
     train.epoch = journal.state["epoch"]
     network.fit(train, validation_data=validation, epochs=epochs or 10 ** 6, initial_epoch=train.epoch, shuffle=False,
                 callbacks=[journal])

@@ -70,6 +70,8 @@ class Writer:
         written = []
         for k, (line, length) in enumerate(zip(texts, lengths)):
             points = _finished(strokes[k, :length], len(lead))
+            if primer and len(points) < len(lead) + 2:
+                raise InputError(f"nothing was written after the primer; does it say {primer.text!r}?")
             written.append(Written(points, line, len(lead) if primer else 0, phi[k, :len(points), :len(line)],
                                    bool(length < len(lead) + limit)))
         return written[0] if isinstance(text, str) else written

@@ -57,6 +57,8 @@ def test_what_was_written_can_prime_the_next_line(tmp_path, weights):
     (["evaluate", "none.weights.h5", "--corpus", "simulated"], "no such file"),
     (["train", "synthesis", "--corpus", "iam", "--minutes", "1", "--out", "x"], "root"),
     (["train", "synthesis", "--corpus", "simulated", "--out", "x"], "minutes"),
+    (["train", "text", "--corpus", "python", "--minutes", "1", "--seed", "-1", "--out", "x"], "seed"),
+    (["write", " "], "empty"), (["write", "a", "--prime-text", "b"], "--prime"),
     (["train", "synthesis", "--corpus", "simulated", "--minutes", "1", "--size", "large", "--out", "x"], "2x256"),
 ])
 def test_mistakes_end_in_one_sentence(tmp_path, monkeypatch, capsys, weights, arguments, message):
