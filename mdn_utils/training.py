@@ -52,6 +52,16 @@ def optimizer(method):
     return keras.optimizers.Adam(2e-3, global_clipnorm=1.0)
 
 
+class NatsAPoint(keras.metrics.Mean):
+    """Mean of `mixture.nats` over all points; Keras' own wrapper would count the points of long lines for less."""
+
+    def __init__(self):
+        super().__init__(name="nats")
+
+    def update_state(self, y_true, y_pred, sample_weight):
+        super().update_state(ops.reshape(nats(y_true, y_pred), (-1,)), ops.reshape(sample_weight, (-1,)))
+
+
 class Journal(keras.callbacks.Callback):
     """Steers and records one run in the folder `out`; a run that was killed goes on from its last epoch.
 
@@ -145,7 +155,7 @@ def fit(network, train, validation, out, minutes=None, epochs=None, method="adam
         metric = keras.metrics.SparseCategoricalCrossentropy(from_logits=True, name="nats")
     else:  # Graves' bounds on derivatives are in nats a sequence, summed over its points
         loss = MixtureLoss(reduction="sum" if method == "graves" else "mean_with_sample_weight")
-        metric = keras.metrics.MeanMetricWrapper(nats, name="nats")
+        metric = NatsAPoint()
     network.compile(optimizer=optimizer(method), loss=loss, weighted_metrics=[metric])
     network.optimizer.build(network.trainable_variables)
     train.epoch = journal.state["epoch"]

@@ -35,6 +35,9 @@ def test_training_lowers_the_loss_and_keeps_a_curve(tmp_path):
     curve = training.fit(network(), stream(), LineBatches(lines(4, 9)), tmp_path, epochs=15)
     assert [point["step"] for point in curve] == list(range(4, 64, 4))
     assert curve[-1]["training"] < curve[0]["training"] - 0.1
+    best = min(point["validation"] for point in curve)
+    exact = training.evaluate(training.load(tmp_path / training.SAVED), lines(4, 9))["nats_a_point"]
+    assert best == pytest.approx(exact, abs=2e-4)
 
 
 def test_a_killed_run_goes_on_and_ends_where_an_undisturbed_one_does(tmp_path, monkeypatch):
