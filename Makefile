@@ -10,7 +10,7 @@ lab: .venv/installed
 	.venv/bin/jupyter lab notebooks/
 
 test: .venv/installed
-	.venv/bin/pytest --nbval --nbval-current-env notebooks/ tests/
+	.venv/bin/pytest -n 2 --dist loadfile --nbval --nbval-current-env notebooks/ tests/
 
 lint: .venv/installed
 	.venv/bin/ruff check mdn_utils tests
