@@ -46,7 +46,7 @@ class WindowCell(keras.layers.Layer):
         importance, width, step = ops.split(ops.exp(self.gaussians(hidden)), 3, axis=-1)  # equations 48-51
         position = position + step
         gaussians = ops.concatenate([importance, width, position], -1)
-        phi = attention(gaussians, self.text.shape[1])
+        phi = attention(gaussians, ops.shape(self.text)[1])  # a tensor in `fit` on TensorFlow
         window = ops.squeeze(ops.matmul(ops.expand_dims(phi, 1), self.text), 1)  # equation 47
         return ops.concatenate([hidden, window, gaussians], -1), [hidden, memory, window, position]
 

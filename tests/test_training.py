@@ -18,7 +18,7 @@ def lines(count, seed=0):
     for k in range(count):
         points = int(rng.integers(10, 30))
         strokes = np.column_stack([rng.normal(0.3, 1, (points, 2)), rng.random(points) < 0.1]).astype("float32")
-        made.append(Line(strokes, "ab"[k % 2] * int(rng.integers(1, 3)), f"writer {k}"))
+        made.append(Line(strokes, "ab"[k % 2] * (points // 6), f"writer {k}"))
     return made
 
 
