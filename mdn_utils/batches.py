@@ -4,10 +4,11 @@ from string import punctuation
 import keras
 import numpy as np
 
+from .phrases import CHARACTERS
 from .strokes import InputError, Line, ink, resample, to_pen
 from .writers import ink as expected_ink
 
-ALPHABET = "".join(map(chr, range(32, 127)))  # character c has number ALPHABET.index(c) + 1; 0 is padding
+ALPHABET = CHARACTERS  # character c has number ALPHABET.index(c) + 1; 0 is padding
 BYTES = 256  # what a text network reads and predicts
 POINTS_PER_CHARACTER = 12
 

@@ -62,19 +62,22 @@ class Network(keras.Model):
         x, text = inputs if self.kind == "synthesis" else (inputs, None)
         if self.kind == "text":
             x = ops.one_hot(x, BYTES, dtype=self.compute_dtype)
+        if self.kind == "synthesis":
+            self.hidden[0].cell.text = one_hot_text(text, self.compute_dtype)
+        raw, gaussians = self._wired(x, lambda n, below: self.hidden[n](below, training=training))
+        return raw if self.kind == "text" else clip_gradient(raw, OUTPUT_CLIP), gaussians
+
+    def _wired(self, x, run):
+        """The skip connections: x (..., D), and `run(n, below)`, which is hidden layer n on its input."""
         below, gaussians, outputs = x, None, []
-        for n, layer in enumerate(self.hidden):
+        for n in range(len(self.hidden)):
+            hidden = run(n, below)
             if self.kind == "synthesis" and n == 0:
-                layer.cell.text = one_hot_text(text, self.compute_dtype)
-                hidden = layer(x, training=training)
                 hidden, window, gaussians = self._split(hidden)
                 x = ops.concatenate([x, window], -1)
-            else:
-                hidden = layer(below, training=training)
             outputs.append(hidden)
             below = ops.concatenate([x, hidden], -1)
-        raw = self.head(ops.concatenate(outputs, -1))
-        return raw if self.kind == "text" else clip_gradient(raw, OUTPUT_CLIP), gaussians
+        return self.head(ops.concatenate(outputs, -1)), gaussians
 
     def _split(self, hidden):
         size = self.units[0]
@@ -86,19 +89,17 @@ class Network(keras.Model):
 
     def step(self, x, states, text=None):
         """One point or character further: x (B, D), one-hot text (B, U, A) -> raw (B, .), states, Gaussians (B, 3K)."""
-        below, gaussians, outputs, after = x, None, [], []
-        for n, (layer, state) in enumerate(zip(self.hidden, states)):
-            if text is not None and n == 0:
-                layer.cell.text = text
-                hidden, state = layer.cell(x, state)
-                hidden, window, gaussians = self._split(hidden)
-                x = ops.concatenate([x, window], -1)
-            else:
-                hidden, state = layer.cell(below, state)
-            outputs.append(hidden)
-            after.append(list(state))
-            below = ops.concatenate([x, hidden], -1)
-        return self.head(ops.concatenate(outputs, -1)), after, gaussians
+        after = list(states)
+
+        def run(n, below):
+            hidden, after[n] = self.hidden[n].cell(below, states[n])
+            after[n] = list(after[n])
+            return hidden
+
+        if self.kind == "synthesis":
+            self.hidden[0].cell.text = text
+        raw, gaussians = self._wired(x, run)
+        return raw, after, gaussians
 
 
 def one_hot_text(text, dtype="float32"):
