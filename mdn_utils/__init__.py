@@ -4,7 +4,7 @@ import os
 
 
 @contextlib.contextmanager
-def _quiet():
+def quiet():
     """Nothing on file descriptor 2, where TensorFlow's C++ logs its greetings whatever TF_CPP_MIN_LOG_LEVEL says."""
     kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     try:
@@ -17,5 +17,5 @@ def _quiet():
 
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-with _quiet():
+with quiet():
     import keras  # noqa: F401

@@ -4,7 +4,7 @@ import json
 import sys
 from pathlib import Path
 
-from . import batches, corpora, files, texts
+from . import batches, corpora, files, quiet, texts
 from .strokes import InputError, Line
 
 HAND = "simulated"
@@ -98,7 +98,8 @@ def train(args):
         assert layers > 0 and cells > 0
     except (ValueError, AssertionError):
         raise InputError(f"--size {args.size}: expected layers x cells, such as 2x256") from None
-    keras.utils.set_random_seed(args.seed)
+    with quiet():  # on JAX this is what imports TensorFlow
+        keras.utils.set_random_seed(args.seed)
     if args.kind == "text":
         made = [batches.TextBatches(texts.text(args.corpus, split), steps=steps, seed=args.seed, repeat=split == "val")
                 for split, steps in (("train", 200), ("val", 20))]
