@@ -4,7 +4,7 @@ OUT = line.svg
 override TEXT := $(value TEXT)
 export TEXT
 
-.PHONY: lab test lint write weights
+.PHONY: lab test lint notebooks write weights
 
 lab: .venv/installed
 	.venv/bin/jupyter lab notebooks/
@@ -13,7 +13,11 @@ test: .venv/installed
 	.venv/bin/pytest -n 2 --dist loadfile --nbval --nbval-current-env notebooks/ tests/
 
 lint: .venv/installed
-	.venv/bin/ruff check mdn_utils tests
+	.venv/bin/ruff check mdn_utils tests tools benchmarks
+
+# runs every notebook and keeps its outputs
+notebooks: .venv/installed
+	.venv/bin/python tools/notebooks.py
 
 write: .venv/installed
 	.venv/bin/python -m mdn_utils write --out "$(OUT)" $(ARGS) -- "$$TEXT"

@@ -4,9 +4,9 @@ from string import punctuation
 import keras
 import numpy as np
 
+from .glyphs import ink as expected_ink
 from .phrases import CHARACTERS
 from .strokes import InputError, Line, ink, resample, to_pen
-from .writers import ink as expected_ink
 
 ALPHABET = CHARACTERS  # character c has number ALPHABET.index(c) + 1; 0 is padding
 BYTES = 256  # what a text network reads and predicts

@@ -1,9 +1,17 @@
-"""The figures that more than one notebook draws."""
+"""The figures that more than one notebook draws, and how a figure is shown."""
+import matplotlib.pyplot as plt
+from IPython.display import display
 from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
 
 from .files import outline
 from .strokes import curves
+
+
+def show(figure, alt):
+    """Show a figure in a notebook, with a description for readers who cannot see it."""
+    display(figure, metadata={"image/png": {"alt": alt}})
+    plt.close(figure)  # or the notebook would show it once more
 
 
 def line(axes, strokes, **style):

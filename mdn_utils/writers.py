@@ -1,9 +1,7 @@
 """Simulated writers: (text, style, seed) -> strokes, and as many labelled lines of them as one likes, no download.
 
-The letters are the single-stroke glyphs that A. V. Hershey digitised in 1967, from the package Hershey-Fonts: `futural`
-is the printed hand, `cursive` the connected one. A style bends them into one person's letters, every instance
-a little different; connected letters join without lifting the pen, and `strokes.resample` gives the pen its speed.
-The unit is the x-height: a lower-case x is 1 tall and stands on y = 0.
+A style bends the letters of `glyphs` into one person's, each instance a little different; joined letters leave the pen
+down, and `strokes.resample` gives it its speed. The unit is the x-height.
 """
 import functools
 import hashlib
@@ -11,55 +9,17 @@ import random
 import zlib
 from dataclasses import astuple, dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
-from HersheyFonts import HersheyFonts
 
-from . import files, phrases
+from . import files, glyphs, phrases
 from . import strokes as _strokes
 from .phrases import CHARACTERS
 from .strokes import InputError, Line
 
 LINES_A_WRITER = 10
 MEAN_INK = 3.2, 4.4  # x-heights of pen-down path a character, in the printed and in the connected hand
-STEP = 0.07  # distance of neighbouring points in a glyph, before the pen gets its speed
-
-# Glyphs of our own on the font's grid (y down, base line 9), where the font draws blots, spikes or doubled lines,
-# or an I or a 1 that could be an l.
-_BRACE = [(3, -16), (0, -15), (-1, -12), (0, -7), (0, -3), (-3, 0), (0, 3), (0, 7), (-1, 12), (0, 15), (3, 16)]
-_COMMA = [(.5, 7.5), (-1.5, 12)]
-_OWN = {
-    ("futural", ","): [_COMMA],
-    ("futural", ";"): [[(-.7, -1.1), (.7, -2.9)], _COMMA],
-    ("futural", "'"): [[(.5, -12), (-.5, -7)]],
-    ("futural", "-"): [[(-4, 1), (4, 1)]],
-    ("futural", "1"): [[(-4, -7), (1, -12), (1, 9)]],
-    ("futural", "I"): [[(0, -12), (0, 9)], [(-4, -12), (4, -12)], [(-4, 9), (4, 9)]],
-    ("futural", "`"): [[(-1.5, -12), (1, -8)]],
-    ("futural", "{"): [_BRACE],
-    ("futural", "}"): [[(-x, y) for x, y in _BRACE]],
-    ("cursive", "p"): [[(-7, 4), (-5, 1), (-4, -1), (-5, 3), (-9.5, 18), (-5, 4.5), (-3.5, 2), (-1, .2), (1, .2),
-                        (3, 2), (3.2, 4.5), (2, 7), (0, 8.8), (-2.5, 9), (-4.5, 7.8), (-2.5, 9), (0, 9.3), (3, 8.5),
-                        (5.5, 7), (8, 4)]],
-}
-# The order in which a hand writes the font's strokes, where it differs; strokes left out are doubled lines.
-_ORDER = {("futural", c): order for c, order in {
-    "a": (1, 0), "d": (1, 0), "g": (1, 0), "q": (1, 0), "i": (1, 0), "j": (1, 0), "7": (1, 0), "z": (1, 0, 2),
-    "Z": (1, 0, 2), "~": (0,), "@": (0, 2), "[": (2, 0, 3), "]": (2, 1, 3)}.items()}
-_ORDER |= {("cursive", "i"): (1, 0), ("cursive", "j"): (1, 0)}
-_AFTERWARDS = set("ijtx")  # connected letters whose last stroke, a dot or bar, is written once the letter stands
-_GO_BACK = set("adgqnmhbprukBDPRMN")  # printed letters that a quick hand writes in one go, back along the stem
 _CLEAR_CAPITALS = set("BCEHKMNOPRUVXY")  # the connected capitals that everybody can read
-
-
-class Glyph(NamedTuple):
-    """A character in x-heights: pen-down polylines, the last of `body` is where a join leaves."""
-    body: list
-    after: list  # dots and bars, written once the body is done
-    left: float
-    right: float
-    joins: tuple  # whether the pen can come from the letter before, whether it can go on to the next
 
 
 @dataclass(frozen=True)
@@ -167,12 +127,12 @@ def _join(end, direction, _, stroke):
     """Points between the end of one letter and the next one's first stroke: a cubic Hermite curve."""
     start = stroke[0]
     reach = np.linalg.norm(start - end)
-    if reach < STEP:
+    if reach < glyphs.STEP:
         return np.empty((0, 2))
     arrive = stroke[3] - start
     if arrive[0] < 0:  # a round letter starts at its right: come over the top, then turn back
         arrive = np.array([1.0, -0.2])
-    t = np.linspace(0, 1, int(reach / STEP) + 2)[1:-1, None]
+    t = np.linspace(0, 1, int(reach / glyphs.STEP) + 2)[1:-1, None]
     leave, arrive = (reach * d / (np.linalg.norm(d) + 1e-9) for d in (direction, arrive))
     return ((1 + 2 * t) * (1 - t) ** 2 * end + t * (1 - t) ** 2 * leave
             + t * t * (3 - 2 * t) * start + t * t * (t - 1) * arrive)
@@ -192,12 +152,12 @@ def _letter(character, style, usual=True):
     connected = (rng.random() < style.connectedness * (0.6 if capital else 1)) == usual and character.isalpha()
     if capital and character not in _CLEAR_CAPITALS:
         connected = False
-    glyph = _glyph("cursive" if connected else "futural", character, bool(rng.random() < 0.7))
+    glyph = glyphs.glyph("cursive" if connected else "futural", character, bool(rng.random() < 0.7))
     scale = np.exp(rng.normal(0, 0.07, 2)) * [style.width, 1]
     turn, bend = rng.normal(0, 0.05, 2) * [1, 0.5], rng.normal(0, 0.025, 2)
     body, after = ([_bend(_ascend(stroke, style.ascender), scale, turn, bend) for stroke in group]
                    for group in (glyph.body, glyph.after))
-    return Glyph(body, after, 0.0, glyph.right * scale[0], glyph.joins)
+    return glyphs.Glyph(body, after, glyph.right * scale[0], glyph.joins)
 
 
 def _ascend(stroke, factor):
@@ -205,89 +165,6 @@ def _ascend(stroke, factor):
     above = stroke[:, 1] > 1
     stroke[above, 1] = 1 + (stroke[above, 1] - 1) * factor
     return stroke
-
-
-@functools.cache
-def _font(name):
-    font = HersheyFonts()
-    font.load_default_font(name)
-    return font.all_glyphs
-
-
-@functools.cache
-def _glyph(font, character, one_go=True):
-    """A font's glyph in x-heights, y up, its left side at x = 0, its strokes in a hand's order."""
-    raw = _font(font)[character]
-    order = _ORDER.get((font, character), range(len(raw.strokes)))
-    pieces = _OWN.get((font, character)) or [raw.strokes[k] for k in order]
-    left, right = raw.left_offset, raw.left_offset + raw.char_width
-    if font == "futural":
-        pieces = [_scale(piece, 1 / 14, 1 / 14, 1.25 if character.islower() else 1, 0) for piece in pieces]
-        ends = np.concatenate(pieces)[:, 0]
-        left, right = ends.min() - 0.19, ends.max() + 0.19
-    elif character.isupper():
-        pieces = [_scale(piece, 1 / 13, 1 / 13, 1, 0.25) for piece in pieces]
-        left, right = left / 13, right / 13
-    else:
-        pieces = [_scale(piece, 1 / 11, 1 / 9, 0.72, 0.25) for piece in pieces]
-        left, right = left / 11, right / 11
-    after = []
-    if font == "cursive" and character in _AFTERWARDS:
-        pieces, after = pieces[:-1], pieces[-1:]
-    connected = font == "cursive" and character.islower()
-    back = connected or one_go and character in (_GO_BACK if font == "futural" else "HKMN")
-    body = _merge(pieces, back, always=connected)
-    leaves = font == "cursive" and abs(body[-1][-1, 0] - right) < 0.25 and 0.2 < body[-1][-1, 1] < 0.75
-    move = np.array([-left, 0])
-    body, after = ([stroke + move for stroke in group] for group in (body, after))
-    return Glyph(body, after, 0.0, right - left, (connected, leaves))
-
-
-def _scale(piece, sx, sy, beyond, slant):
-    """From the font's grid to x-heights, y up, upright; what lies above or below an x is scaled by `beyond`."""
-    x, y = np.array(piece, dtype=float).T * [[1], [-1]] + [[0], [9]]
-    if max(np.ptp(x), np.ptp(y)) <= 2 and len(x) > 2:  # a blot for a dot: a tick instead
-        x, y = x.mean() + np.array([-.7, .7]), y.mean() + np.array([-.9, .9])
-    x, y = x * sx, y * sy
-    x = x - slant * y
-    y = np.where(y > 1, 1 + (y - 1) * beyond, np.where(y < 0, y * beyond, y))
-    return _dense(np.column_stack([x, y]))
-
-
-def _dense(points):
-    arc = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))])
-    at = np.linspace(0, arc[-1], max(int(arc[-1] / STEP), 3) + 1)
-    return np.column_stack([np.interp(at, arc, points[:, k]) for k in (0, 1)])
-
-
-def _merge(pieces, back, always):
-    """Strokes that a hand writes in one go, as one: they touch, or the pen goes back along the first (`back`)."""
-    merged = [pieces[0]]
-    for piece in pieces[1:]:
-        stroke = merged[-1]
-        near = np.linalg.norm(stroke - piece[0], axis=1)
-        if near[-1] < 0.15:
-            merged[-1] = np.concatenate([stroke, piece])
-        elif np.linalg.norm(stroke[-1] - piece[-1]) < 0.15:
-            merged[-1] = np.concatenate([stroke, piece[::-1]])
-        elif back and near.min() < 0.15:
-            merged[-1] = np.concatenate([stroke, stroke[near.argmin():][::-1], piece])
-        elif always or back and near[-1] < 1.3:
-            merged[-1] = np.concatenate([stroke, _dense(np.array([stroke[-1], piece[0]])), piece])
-        else:
-            merged.append(piece)
-    return merged
-
-
-@functools.cache
-def _ink_table():
-    return {c: _strokes.ink(_glyph("futural", c).body) if c != " " else 0.0 for c in CHARACTERS}
-
-
-def ink(text):
-    """Expected pen-down length of `text` in x-heights, for lines of unknown size; an unknown character counts as n."""
-    table = _ink_table()
-    return float(sum(table.get(character, table["n"]) for character in text))
 
 
 def _check_text(text):
@@ -309,7 +186,8 @@ def lines(count, split="train", seed=0):
     files.check_split(split)
     if count < 1:
         raise InputError(f"count is {count}; it must be at least 1")
-    code = b"".join(Path(file).read_bytes() for file in (__file__, phrases.__file__, _strokes.__file__))
+    sources = __file__, glyphs.__file__, phrases.__file__, _strokes.__file__
+    code = b"".join(Path(file).read_bytes() for file in sources)
     key = hashlib.sha256(code + repr((phrases.vocabulary()[0], np.__version__)).encode()).hexdigest()[:12]
     path = files.cache() / f"simulated-{split}-{count}-{seed}-{key}.npz"
     if path.exists():

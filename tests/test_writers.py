@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mdn_utils import files, phrases, writers
+from mdn_utils import files, glyphs, phrases, writers
 from mdn_utils.strokes import InputError, check, from_pen, positions, resample, to_pen
 from mdn_utils.writers import CHARACTERS, Style
 
@@ -130,10 +130,10 @@ def test_an_impossible_style_is_refused():
 
 
 def test_ink_adds_up_and_knows_wide_letters():
-    assert writers.ink("ab c") == pytest.approx(writers.ink("a") + writers.ink("b") + writers.ink("c"))
-    assert writers.ink("W") > 2 * writers.ink("i") > 0 == writers.ink(" ")
-    assert writers.ink("é") == writers.ink("n")
-    assert writers.ink("o") == pytest.approx(np.pi, rel=0.05)  # a circle one x-height wide
+    assert glyphs.ink("ab c") == pytest.approx(glyphs.ink("a") + glyphs.ink("b") + glyphs.ink("c"))
+    assert glyphs.ink("W") > 2 * glyphs.ink("i") > 0 == glyphs.ink(" ")
+    assert glyphs.ink("é") == glyphs.ink("n")
+    assert glyphs.ink("o") == pytest.approx(np.pi, rel=0.05)  # a circle one x-height wide
 
 
 def test_splits_share_neither_writers_nor_texts():
@@ -161,7 +161,7 @@ def test_points_a_character_are_as_in_real_handwriting():
         check(line.strokes)
 
 
-@pytest.mark.parametrize("changed", [writers, phrases])
+@pytest.mark.parametrize("changed", [writers, glyphs, phrases])
 def test_the_cache_gives_the_same_lines_without_pickle_and_is_never_stale(cache, monkeypatch, changed):
     made = writers.lines(20, "val", 3)
     (path,) = cache.iterdir()  # nothing half-written beside it
