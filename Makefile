@@ -4,13 +4,17 @@ OUT = line.svg
 override TEXT := $(value TEXT)
 export TEXT
 
-.PHONY: lab test lint notebooks write weights
+.PHONY: lab test browser lint notebooks write weights
 
 lab: .venv/installed
 	.venv/bin/jupyter lab notebooks/
 
 test: .venv/installed
 	.venv/bin/pytest -n 2 --dist loadfile --nbval --nbval-current-env notebooks/ tests/
+
+# the pen pad and the panel of notebook 06, in a real browser: any Chromium or Chrome
+browser: .venv/installed
+	.venv/bin/pytest tests/browser
 
 lint: .venv/installed
 	.venv/bin/ruff check mdn_utils tests tools benchmarks
