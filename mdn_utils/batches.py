@@ -1,4 +1,5 @@
 """From lines and texts to batches: the alphabet, normalising, padding and masks, as Keras datasets."""
+import functools
 from string import punctuation
 
 import keras
@@ -83,23 +84,30 @@ class LineBatches(Batches):
             letters = max(len(self.lines[i].text) for i in group) + 1  # one more, for the stop rule's u = U + 1
             self.buckets.append((group, length, max(min(points // length, len(group)), 1), letters))
         self.per_pass = sum(-(-len(group) // size) for group, _, size, _ in self.buckets)
-        self.planned = None, None
+        self.plan = functools.lru_cache(maxsize=2)(self._plan)
         super().__init__(steps or self.per_pass, seed, **kwargs)
 
     def _plan(self, number):
-        planned, plan = self.planned  # Keras asks from several threads: read and replaced as one
-        if planned != number:
-            rng, plan = np.random.default_rng((self.seed, number)), []
-            for group, length, size, letters in self.buckets:
-                empty = np.full(-len(group) % size, -1)  # the last batch ends in empty rows
-                rows = np.append(rng.permutation(group), empty)
-                plan += [(chosen, length, letters) for chosen in rows.reshape(-1, size)]
-            rng.shuffle(plan)
-            self.planned = number, plan
+        rng, plan = np.random.default_rng((self.seed, number)), []
+        for group, length, size, letters in self.buckets:
+            empty = np.full(-len(group) % size, -1)  # the last batch ends in empty rows
+            rows = np.append(rng.permutation(group), empty)
+            plan += [(chosen, length, letters) for chosen in rows.reshape(-1, size)]
+        rng.shuffle(plan)
         return plan
 
+    def _planned(self, n):
+        return self.plan(n // self.per_pass)[n % self.per_pass]
+
+    def __getitem__(self, index):
+        # Keras takes for fixed whatever sizes an epoch's first two batches share, so these must differ where any do
+        start = self.epoch * self.steps
+        _, *first = self._planned(start)
+        other = next((k for k in range(1, self.steps) if not set(first) & set(self._planned(start + k)[1:])), 1)
+        return super().__getitem__({1: other, other: 1}.get(index, index))
+
     def batch(self, n):
-        rows, length, letters = self._plan(n // self.per_pass)[n % self.per_pass]
+        rows, length, letters = self._planned(n)
         strokes = np.zeros((len(rows), length, 3), np.float32)
         mask = np.zeros((len(rows), length - 1), np.float32)
         text = np.zeros((len(rows), letters), np.int32)

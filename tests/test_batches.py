@@ -206,3 +206,14 @@ def test_text_batches_reach_both_ends_and_no_further():
 def test_a_text_that_is_too_short_is_told():
     with pytest.raises(InputError, match="the text has 20 bytes; needed are more than 20"):
         TextBatches(b"x" * 20, length=20)
+
+
+def test_the_first_two_batches_of_an_epoch_share_no_size():
+    """Keras on TensorFlow would hold every later batch to it."""
+    made = LineBatches([normalise(line) for line in writers.lines(60, "val")], points=500, steps=20)
+    for made.epoch in range(20):
+        (strokes, text), *_ = made[0]
+        (others, other_text), *_ = made[1]
+        assert strokes.shape[1] != others.shape[1] and text.shape[1] != other_text.shape[1]
+    seen = sorted(made._planned(made.epoch * 20 + k)[1] for k in range(20))
+    assert seen == sorted(made[k][1].shape[1] + 1 for k in range(20)), "the same batches, in another order"
