@@ -29,10 +29,10 @@ write: .venv/installed
 # how the shipped weights came about: hours on two cores; UNIPEN is the folder of the corpus (data/README.md)
 TRAIN = KERAS_BACKEND=jax .venv/bin/python -m mdn_utils train
 weights: .venv/installed
-	$(TRAIN) synthesis --corpus simulated --lines 20000 --size 2x256 --windows 8 --minutes 98 --seed 1 --out runs/synthesis_simulated
-	$(TRAIN) prediction --corpus simulated --lines 20000 --size 2x256 --minutes 20 --seed 1 --out runs/prediction_simulated
+	$(TRAIN) synthesis --corpus simulated --lines 20000 --size 2x256 --windows 8 --minutes 178 --seed 1 --out runs/synthesis_simulated
+	$(TRAIN) prediction --corpus simulated --lines 20000 --size 2x256 --minutes 50 --seed 1 --out runs/prediction_simulated
 	$(TRAIN) synthesis --corpus unipen --root "$(UNIPEN)" --size 2x300 --windows 8 --minutes 105 --seed 1 --out runs/synthesis_real
-	$(TRAIN) text --corpus python --size 2x256 --minutes 12 --seed 1 --out runs/text_python
+	$(TRAIN) text --corpus python --size 2x256 --minutes 40 --seed 1 --out runs/text_python
 
 .venv/installed: requirements.txt pyproject.toml
 	$(PYTHON) -m venv .venv

@@ -96,10 +96,16 @@ def opened(browser, lab):
     context = browser.new_context(viewport={"width": 1400, "height": 1000}, has_touch=True, accept_downloads=True)
     page = context.new_page()
     page.goto(lab[1])
-    # before the kernel has started, "Run All Cells" runs nothing
     page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").wait_for(timeout=120_000)
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_text("Run All Cells", exact=True).click()
+    started = page.locator(PROMPT).filter(has_text=re.compile(r"[*\d]")).first
+    for _ in range(6):  # a kernel that has only just started may run nothing
+        page.get_by_role("menuitem", name="Run", exact=True).click()
+        page.get_by_text("Run All Cells", exact=True).click()
+        try:
+            started.wait_for(timeout=10_000)
+            break
+        except sync_api.TimeoutError:
+            pass
     ended = page.locator(PROMPT).last.filter(has_text=re.compile(r"\d"))
     ended.or_(page.locator(ERROR)).first.wait_for(timeout=1000 * WHOLE_NOTEBOOK)
     yield page
