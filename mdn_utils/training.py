@@ -188,7 +188,7 @@ def _halve(source, target):
     with h5py.File(source) as full, h5py.File(target, "w") as half:
         def copy(name, item):
             if isinstance(item, h5py.Dataset):
-                half[name] = np.float16(item)
+                half[name] = np.float16(item[()])
             else:
                 half.create_group(name).attrs.update(item.attrs)
 
