@@ -4,7 +4,7 @@ OUT = line.svg
 override TEXT := $(value TEXT)
 export TEXT
 
-.PHONY: lab test browser lint notebooks write weights
+.PHONY: lab test browser lint notebooks assignments write weights
 
 lab: .venv/installed
 	.venv/bin/jupyter lab notebooks/
@@ -19,9 +19,13 @@ browser: .venv/installed
 lint: .venv/installed
 	.venv/bin/ruff check mdn_utils tests tools benchmarks
 
-# runs every notebook and keeps its outputs
+# runs every notebook, solutions too, and keeps its outputs
 notebooks: .venv/installed
 	.venv/bin/python tools/notebooks.py
+
+# exercises/, the students' copies of notebooks/solutions/
+assignments: .venv/installed
+	.venv/bin/python tools/assignments.py
 
 write: .venv/installed
 	.venv/bin/python -m mdn_utils write --out "$(OUT)" $(ARGS) -- "$$TEXT"

@@ -8,8 +8,6 @@ were best on validation lines are kept (early stopping), and measured on test li
 """
 import argparse
 import json
-import os
-import platform
 import re
 import time
 
@@ -78,8 +76,7 @@ if __name__ == "__main__":
     record = {"command": f"python benchmarks/table3.py --epochs {args.epochs} --lines {args.lines} "
                          f"--held-out {args.held_out} --seed {args.seed}",
               "seed": args.seed, "mixtures": MIXTURES, "seconds": round(time.perf_counter() - start),
-              "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, "
-                         f"Keras {keras.__version__} on {keras.backend.backend()}", **found}
+              "machine": training.machine(), **found}
     # a curve a line
     text = re.sub(r"(?<=[\[,])\s+(?=-?\d)|(?<=\d)\s+(?=\])", " ", json.dumps(record, indent=1))
     files.write_whole(args.out, text.encode())

@@ -35,8 +35,8 @@ class Transformer(torch.nn.Module):
                 torch.nn.init.normal_(weights, std=0.02)
 
     def forward(self, x):  # (B, T) -> logits (B, T, characters)
-        hidden = self.token(x) + self.place.weight[:x.shape[1]]
         length = x.shape[1]
+        hidden = self.token(x) + self.place.weight[:length]
         hidden = self.blocks(hidden, mask=self.mask[:length, :length], is_causal=True)
         return hidden @ self.token.weight.T
 
@@ -45,7 +45,7 @@ class Transformer(torch.nn.Module):
 
 
 def train_transformer(text, seed):
-    """A transformer, trained, and how many characters there are of each code's kind: (network, code of each byte)."""
+    """(A trained transformer, the number it knows each byte by)."""
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
     present = sorted(set(text))

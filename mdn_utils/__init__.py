@@ -1,5 +1,6 @@
 """Sequence generation with recurrent networks: the layers, losses and samplers that the notebooks share."""
 import contextlib
+import logging
 import os
 
 
@@ -16,6 +17,8 @@ def quiet():
         os.close(nowhere)
 
 
+# lines differ in length, and TensorFlow would warn that one more is being compiled
+logging.getLogger("tensorflow").addFilter(lambda record: "tf.function retracing" not in record.getMessage())
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 with quiet():
     import keras  # noqa: F401

@@ -178,10 +178,15 @@ def save(network, path, **provenance):
         bare.save_weights(Path(folder) / SAVED)
         _halve(Path(folder) / SAVED, part)
     record = {"network": network.get_config(), "parameters": network.count_params(), **provenance,
-              "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, "
-                         f"Keras {keras.__version__} on {keras.backend.backend()}",
+              "machine": machine(),
               "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
     write_whole(record_of(path), json.dumps(record, indent=1).encode())
+
+
+def machine():
+    """What a figure was measured on, in one line."""
+    return (f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, "
+            f"Keras {keras.__version__} on {keras.backend.backend()}")
 
 
 def _halve(source, target):

@@ -1,4 +1,6 @@
 """Sampling: the stop rule, seeds, bias and priming, against the network run on what it wrote."""
+import logging
+
 import keras
 import numpy as np
 import pytest
@@ -120,3 +122,15 @@ def test_what_cannot_be_written_is_refused(network, writer):
         writer.scribble(10)
     with pytest.raises(InputError, match="given text"):
         Writer(Network("prediction", (4,), mixtures=2)).write("a")
+
+
+def test_tensorflow_does_not_warn_about_shapes(writer):
+    told, handler = [], logging.Handler()
+    handler.emit = lambda record: told.append(record.getMessage())
+    logging.getLogger("tensorflow").addHandler(handler)
+    try:
+        for count in range(1, 8):
+            writer.write(count * ["a"], limit=3)
+    finally:
+        logging.getLogger("tensorflow").removeHandler(handler)
+    assert not told

@@ -30,7 +30,7 @@ def refresh(path):
 
 
 if __name__ == "__main__":
-    for path in map(Path, sys.argv[1:]) if sys.argv[1:] else sorted((REPOSITORY / "notebooks").glob("*.ipynb")):
+    for path in map(Path, sys.argv[1:]) if sys.argv[1:] else sorted((REPOSITORY / "notebooks").rglob("*.ipynb")):
         start = time.perf_counter()
         refresh(path)
         print(f"{path.stem}: {time.perf_counter() - start:.0f} s", flush=True)

@@ -1,0 +1,30 @@
+"""Make the student copies of the exercises: python tools/assignments.py
+
+notebooks/solutions/NN_name.ipynb, with the answers, become exercises/NN_name.ipynb, without answers, outputs and marking
+schemes, by what nbgrader does when it releases an assignment.
+"""
+from pathlib import Path
+
+import nbformat
+from nbgrader import preprocessors
+from traitlets.config import Config
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+SOLUTIONS, EXERCISES = REPOSITORY / "notebooks" / "solutions", REPOSITORY / "exercises"
+STEPS = ("LockCells", "ClearSolutions", "ClearOutput", "CheckCellMetadata", "ClearHiddenTests", "ClearMarkScheme")
+
+
+def student_copy(notebook):
+    """The notebook that students get, as nbformat writes it, from one with solutions."""
+    config = Config()
+    exec((REPOSITORY / "nbgrader_config.py").read_text(), {"get_config": lambda: config})
+    notebook, resources = nbformat.from_dict(notebook), {}
+    for step in STEPS:
+        notebook, resources = getattr(preprocessors, step)(config=config).preprocess(notebook, resources)
+    return nbformat.writes(notebook) + "\n"
+
+
+if __name__ == "__main__":
+    EXERCISES.mkdir(exist_ok=True)
+    for path in sorted(SOLUTIONS.glob("*.ipynb")):
+        (EXERCISES / path.name).write_text(student_copy(nbformat.read(path, as_version=4)), "utf-8")
