@@ -4,7 +4,7 @@ OUT = line.svg
 override TEXT := $(value TEXT)
 export TEXT
 
-.PHONY: lab test browser lint notebooks assignments write weights
+.PHONY: lab test browser stress lint notebooks assignments bench write weights
 
 lab: .venv/installed
 	.venv/bin/jupyter lab notebooks/
@@ -16,6 +16,15 @@ test: .venv/installed
 browser: .venv/installed
 	.venv/bin/pytest tests/browser
 
+# bad input, kills, extreme numbers, many texts (docs/reliability.md); more with ARGS="--inputs 100000" and the like
+stress: .venv/installed
+	.venv/bin/pytest tests/stress $(ARGS)
+	KERAS_BACKEND=jax .venv/bin/pytest tests/stress/test_numbers.py $(ARGS)
+
+# every notebook as Colab would start it, in an environment of its own
+colab: .venv/installed
+	.venv/bin/pytest tests/colab
+
 lint: .venv/installed
 	.venv/bin/ruff check mdn_utils tests tools benchmarks
 
@@ -26,6 +35,11 @@ notebooks: .venv/installed
 # exercises/, the students' copies of notebooks/solutions/
 assignments: .venv/installed
 	.venv/bin/python tools/assignments.py
+
+# speed beside plain PyTorch (pip install torch), and the slowest cells of the notebooks
+bench: .venv/installed
+	.venv/bin/python benchmarks/speed.py
+	.venv/bin/pytest -n 2 --dist loadfile --nbval --nbval-current-env --durations=15 notebooks/
 
 write: .venv/installed
 	.venv/bin/python -m mdn_utils write --out "$(OUT)" $(ARGS) -- "$$TEXT"

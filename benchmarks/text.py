@@ -17,6 +17,8 @@ import torch
 from mdn_utils import batches, networks, texts, training
 
 LAYERS, HEADS, WIDTH, BLOCK, BATCH, STEPS, RATE = 4, 4, 128, 64, 12, 2000, 1e-3
+OURS = {"length": 64, "size": 16}  # short windows and few of them: in a minute and a half, steps are what is scarce
+OUR_RATE = 1e-2
 
 
 class Transformer(torch.nn.Module):
@@ -84,9 +86,9 @@ def train_ours(text, validation, units, seconds, seed):
     start = time.perf_counter()
     keras.utils.set_random_seed(seed)
     network = networks.Network("text", units)
-    made = batches.TextBatches(text, seed=seed), batches.TextBatches(validation, steps=1, size=1, repeat=True)
+    made = batches.TextBatches(text, seed=seed, **OURS), batches.TextBatches(validation, steps=1, size=1, repeat=True)
     with tempfile.TemporaryDirectory() as folder:
-        training.fit(network, *made, folder, minutes=(seconds - (time.perf_counter() - start)) / 60)
+        training.fit(network, *made, folder, minutes=(seconds - (time.perf_counter() - start)) / 60, rate=OUR_RATE)
     return network
 
 

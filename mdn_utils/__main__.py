@@ -69,7 +69,7 @@ def write(args):
         print(f"the network did not come to an end within {len(written.strokes)} points; try another --seed or a "
               "larger --bias", file=sys.stderr)
     files.save(args.out, Line(written.new, args.text, "network"))
-    print(args.out)
+    print(args.out.encode(errors="backslashreplace").decode())  # a file's name may be no Unicode
 
 
 def evaluate(args):
@@ -78,7 +78,7 @@ def evaluate(args):
     if network.kind == "text":
         corpus = texts.text(args.corpus, args.split)
     else:
-        count = args.lines or (1000 if args.corpus == "simulated" else None)
+        count = 1000 if args.lines is None and args.corpus == "simulated" else args.lines
         corpus = training.prepare(corpora.handwriting(args.corpus, args.split, args.root, count))
     figures = training.evaluate(network, corpus)
     if args.json:
@@ -94,10 +94,13 @@ def train(args):
     from . import networks, training
     try:
         layers, cells = map(int, args.size.split("x"))
-        units = (cells,) * layers
-        assert layers > 0 and cells > 0
-    except (ValueError, AssertionError):
+        if layers < 1 or cells < 1:
+            raise ValueError
+    except ValueError:
         raise InputError(f"--size {args.size}: expected layers x cells, such as 2x256") from None
+    if layers * cells * (8 * cells + 6 * args.mixtures + 3 * args.windows) > 10 ** 9:
+        raise InputError(f"--size {args.size}, --mixtures {args.mixtures}, --windows {args.windows}: expected a "
+                         "network of at most 1,000,000,000 parameters")
     with quiet():  # on JAX this is what imports TensorFlow
         keras.utils.set_random_seed(args.seed)
     if args.kind == "text":
@@ -111,9 +114,9 @@ def train(args):
             print(f"{split}: {len(lines)} lines of {len({line.writer for line in lines})} writers", flush=True)
             options = {"steps": 200, "augment": True, "seed": args.seed} if split == "train" else {"repeat": True}
             made.append(batches.LineBatches(lines, args.kind == "synthesis", **options))
-    network = networks.Network(args.kind, units, args.mixtures, args.windows, args.peepholes)
+    network = networks.Network(args.kind, (cells,) * layers, args.mixtures, args.windows, args.peepholes)
     print(f"{network.count_params():,} parameters", flush=True)
-    training.fit(network, *made, args.out, args.minutes, args.epochs, args.method, args.patience,
+    training.fit(network, *made, args.out, args.minutes, args.epochs, args.method, patience=args.patience,
                  command=_command(args), seed=args.seed,
                  source={**corpora.SOURCES, **texts.SOURCES}.get(args.corpus, "a file of one's own"))
 

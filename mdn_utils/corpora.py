@@ -45,7 +45,10 @@ def handwriting(corpus, split="train", root=None, count=None):
                          "or a file that ends in .json or .npz")
     else:
         lines = _part(load_lines(corpus), split, corpus)
-    lines = list(itertools.islice(lines, count))
+    try:
+        lines = list(itertools.islice(lines, count))
+    except OSError as error:
+        raise InputError(f"{corpus}: {error}") from None
     if not lines:
         raise InputError(f"{corpus}: no usable line in the {split} split")
     return lines
@@ -145,7 +148,7 @@ def _unipen_files(root):
             continue
         try:
             components, segments, writer = _unipen_file(path, root / "include")
-        except InputError as error:
+        except (InputError, RecursionError) as error:  # files that include files, a thousand deep
             skipped.append(str(error))
             continue
         writer = f"{contributor}/{contributor}/{writer}" if writer else contributor
@@ -189,7 +192,7 @@ def _unipen_file(path, include):
         elif keyword == "WRITER_ID" and writer is None:
             writer = next((name for name in rest.split() if name != "?"), None)
         elif keyword == "SEGMENT":
-            found = re.match(r'(TEXT|WORD)\s+(\d[\d:,\s-]*)(?:[^\s"]+\s+)?"((?:[^"\\]|\\.)*)"', rest, re.DOTALL)
+            found = re.match(r'(TEXT|WORD)\s+(\d[\d:,\s-]*+)(?:[^\s"]++\s+)?"((?:[^"\\]|\\.)*+)"', rest, re.DOTALL)
             if found:
                 text = re.sub(r"\\(.)", lambda escaped: {"n": " ", "t": " "}.get(escaped[1], escaped[1]), found[3])
                 segments.append((found[1], "".join(found[2].split()), " ".join(text.split())))
@@ -230,6 +233,8 @@ def _unipen_pen(components, span, where):
                             stop + 1 if number == last and stop is not None else None]
             if down and len(points):
                 pen.append(points)
+        if len(pen) > 2 * len(components):  # a component may be cut in two; more would fill the memory
+            raise InputError(f"{where}: names its {len(components)} components over and over")
     return pen
 
 

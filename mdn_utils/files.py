@@ -10,6 +10,7 @@ from html import escape
 from pathlib import Path
 
 import numpy as np
+from filelock import FileLock, Timeout
 
 from .strokes import InputError, Line, check, curves, from_pen, positions, to_pen
 
@@ -44,6 +45,21 @@ def whole(path):
         os.replace(part, path)
     finally:
         part.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def alone(folder):
+    """`with alone(folder):` one process at a time, others get InputError; the lock ends with its process, even killed.
+
+    `folder` is made if need be.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        lock = FileLock(folder / ".lock").acquire(timeout=0)
+    except Timeout:
+        raise InputError(f"{folder}: another run is at work there; wait for its end or choose another folder") from None
+    with lock:
+        yield
 
 
 def write_whole(path, data):
@@ -104,13 +120,14 @@ def _load_packed(path, limit=2**30):
                 if dtype.kind not in kinds or len(shape) != axes or size > min(member.file_size, limit):
                     raise ValueError(f"{name} is {dtype} {shape}")
         with np.load(path, allow_pickle=False) as file:
-            points, pen_up, offsets = (file[name] for name in ("points", "pen_up", "offsets"))
-            texts, names = file["text"].tolist(), file["writer"].tolist()
+            points, pen_up, offsets, texts, names = (file[f"{name}.npy"] for name in PACKED)
+            texts, names = texts.tolist(), names.tolist()
     except Exception as error:  # zipfile and numpy raise a dozen kinds of error over broken bytes
         raise InputError(f"{path}: not a file of packed lines ({error}); data/README.md gives the form") from None
     offsets = offsets.astype(np.int64)
     if not (points.shape == (len(pen_up), 2) and len(offsets) == len(texts) + 1 == len(names) + 1 >= 2
-            and offsets[0] == 0 and offsets[-1] == len(points) and (np.diff(offsets) >= 2).all()):
+            and offsets[0] == offsets.min() == 0 and offsets[-1] == offsets.max() == len(points)
+            and (np.diff(offsets) >= 2).all()):
         raise InputError(f"{path}: offsets must rise from 0 to the number of points, by 2 or more a line, "
                          "with one text and one writer a line")
     if not all(map(str.strip, texts)):

@@ -58,7 +58,7 @@ def text(corpus, split="train"):
     else:
         try:
             whole = Path(corpus).read_bytes()
-        except OSError as error:
+        except (OSError, ValueError) as error:  # ValueError: no file can have such a name
             raise InputError(f"{str(corpus)!r} is neither python, ptb, enwik8 or shakespeare nor a readable file "
                              f"({error})") from None
     if len(whole) < 20:

@@ -1,9 +1,9 @@
 """Training with Keras `fit`: checkpoints, a time budget, resuming, provenance, and figures in Graves' units."""
 import hashlib
+import io
 import json
 import os
 import platform
-import tempfile
 import time
 from pathlib import Path
 
@@ -13,14 +13,16 @@ import numpy as np
 from keras import ops
 
 from .batches import LineBatches, encode, normalise
-from .files import whole, write_whole
+from .files import alone, whole, write_whole
 from .mixture import MixtureLoss, nats, parameters
 from .networks import Network
 from .strokes import InputError
 
 HERE = Path(__file__).parent
 WEIGHTS = HERE / "weights" if (HERE / "weights").is_dir() else HERE.parent / "data" / "weights"  # installed, or not
-SAVED, STATE = "weights.weights.h5", "state.json"
+SAVED, STATE, CHECKPOINT = "weights.weights.h5", "state.json", "checkpoint-{step}.weights.h5"
+NETWORK = ("kind", "units", "mixtures", "windows", "peepholes")
+STATED = {"step": int, "epoch": int, "seconds": float, "curve": list, "run": dict, "peak": float}
 
 
 def prepare(lines, longest=640, farthest=25):
@@ -47,11 +49,11 @@ def prepare(lines, longest=640, farthest=25):
     return kept
 
 
-def optimizer(method):
-    """"adam", the faster default, with the global norm clipped; or "graves", RMSprop of equations 38-45."""
+def optimizer(method, rate=2e-3):
+    """"adam", the faster default, with the global norm clipped; or "graves", RMSprop of equations 38-45 at his rate."""
     if method == "graves":
         return keras.optimizers.RMSprop(1e-4, rho=0.95, momentum=0.9, epsilon=1e-4, centered=True)
-    return keras.optimizers.Adam(2e-3, global_clipnorm=1.0)
+    return keras.optimizers.Adam(rate, global_clipnorm=1.0)
 
 
 class NatsAPoint(keras.metrics.Mean):
@@ -69,8 +71,8 @@ class Journal(keras.callbacks.Callback):
 
     With Adam the learning rate rises during the first 2 % of the budget, `minutes` of training time or `epochs`, and
     falls along a cosine to 1 % at its end. After each epoch the weights that did best on validation are kept, and the
-    state: first the weights under a new name, then `state.json` that names them, so that there is always one
-    whole checkpoint. Stops early after `patience` epochs without a better validation figure.
+    state: first the weights under a new name, then `state.json` with the step in that name, so that there is
+    always one whole checkpoint. Stops early after `patience` epochs without a better validation figure.
     """
 
     def __init__(self, out, origin, minutes=None, epochs=None, patience=None, anneal=True):
@@ -78,13 +80,21 @@ class Journal(keras.callbacks.Callback):
         self.out, self.origin, self.minutes, self.epochs = Path(out), origin, minutes, epochs
         self.patience, self.anneal = patience, anneal
         self.state = {"step": 0, "epoch": 0, "seconds": 0.0, "curve": []}
-        self.out.mkdir(parents=True, exist_ok=True)
         if (self.out / STATE).exists():
             try:
-                saved = json.loads((self.out / STATE).read_text())
-                self.state = {key: saved[key] for key in (*self.state, "weights", "run", "peak")}
-            except (ValueError, KeyError, TypeError) as error:
+                saved = json.loads((self.out / STATE).read_bytes())
+                self.state = {key: saved[key] for key in STATED}
+                for key, kind in STATED.items():
+                    if not isinstance(saved[key], kind) or kind in (int, float) and not 0 <= saved[key] < np.inf:
+                        raise ValueError(f"{key} is {saved[key]!r}")
+                self.since_best()
+            except (ValueError, LookupError, TypeError, RecursionError) as error:
                 raise InputError(f"{self.out / STATE}: damaged ({error!r}); choose another folder") from None
+        self.kept = self.checkpoint()
+
+    def checkpoint(self):
+        """Where the weights of the present step belong."""
+        return self.out / CHECKPOINT.format(**self.state)
 
     def since_best(self):
         """Epochs since the best validation figure."""
@@ -105,8 +115,12 @@ class Journal(keras.callbacks.Callback):
         self.started = time.perf_counter()
         self.total_steps = (self.epochs or 0) * self.params["steps"]
         self.peak = self.state.setdefault("peak", float(self.model.optimizer.learning_rate))
-        if "weights" in self.state:
-            self.model.load_weights(self.out / self.state["weights"])
+        leftovers = {*self.out.glob(".[0-9]*-*")}  # of a run that was killed: parts of files
+        if self.state["epoch"]:
+            read_weights(self.model, self.kept)
+            leftovers |= {*self.out.glob(CHECKPOINT.format(step="*"))} - {self.kept}  # and old checkpoints
+        for path in leftovers:
+            path.unlink()
 
     def on_train_batch_begin(self, batch, logs=None):
         if self.anneal:
@@ -120,50 +134,63 @@ class Journal(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         state, now = self.state, time.perf_counter()
+        if not np.isfinite([logs["nats"], logs["val_nats"]]).all():
+            raise InputError(f"{self.out}: at step {state['step']} the loss is {logs['nats']}, {logs['val_nats']} on "
+                             "validation; what is kept is from before; try a smaller learning rate in a new folder")
         state["epoch"], state["seconds"], self.started = state["epoch"] + 1, state["seconds"] + now - self.started, now
         figures = {"step": state["step"], "minutes": round(state["seconds"] / 60, 2),
                    "training": round(logs["nats"], 4), "validation": round(logs["val_nats"], 4)}
         state["curve"].append(figures)
         if self.since_best() == 0:
             save(self.model, self.out / SAVED, **self.origin, seconds=round(state["seconds"]), curve=state["curve"])
-        old, state["weights"] = state.get("weights"), f"checkpoint-{state['step']}.weights.h5"
-        with whole(self.out / state["weights"]) as part:
-            self.model.save_weights(part)
+        old, self.kept = self.kept, self.checkpoint()
+        with whole(self.kept) as part:
+            write_weights(self.model, part)
         write_whole(self.out / STATE, json.dumps(state).encode())
-        if old and old != state["weights"]:
-            (self.out / old).unlink(missing_ok=True)
+        old.unlink(missing_ok=True)
         self.model.stop_training |= self.finished()
         left = (1 / max(self.progress(), 1e-6) - 1) * state["seconds"] / 60
         print(f"step {state['step']}, {state['seconds'] / 60:.1f} min done, {left:.1f} min to go: "
               f"{figures['training']:.3f} nats, validation {figures['validation']:.3f}", flush=True)
 
 
-def fit(network, train, validation, out, minutes=None, epochs=None, method="adam", patience=None, **origin):
-    """Train `network` on the batches `train` in the folder `out`; going on where an earlier run stopped.
-
-    method: see `optimizer`. minutes or epochs: the budget. origin: what the record beside the weights should say
-    besides, such as the command and the corpus. Returns the curve, a list of {step, minutes, training, validation},
-    the last two in nats a point or a character. Raises InputError where `out` holds the run of another network.
-    """
-    if not any(budget is not None and 0 < budget < np.inf for budget in (minutes, epochs)):
-        raise InputError(f"minutes={minutes}, epochs={epochs}: give one of them, above 0")
-    journal, run = Journal(out, origin, minutes, epochs, patience, anneal=method == "adam"), network.get_config()
-    if journal.state.setdefault("run", {**run, "method": method}) != {**run, "method": method}:
-        raise InputError(f"{out} holds another run, {journal.state['run']}; choose another folder")
-    if journal.finished():
-        return journal.state["curve"]
+def compile_network(network, method="adam", rate=2e-3):
+    """Give `network` its loss, its metric "nats" and its optimizer (see `optimizer`)."""
     if network.kind == "text":
         loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
         metric = keras.metrics.SparseCategoricalCrossentropy(from_logits=True, name="nats")
     else:  # Graves' bounds on derivatives are in nats a sequence, summed over its points
         loss = MixtureLoss(reduction="sum" if method == "graves" else "mean_with_sample_weight")
         metric = NatsAPoint()
-    network.compile(optimizer=optimizer(method), loss=loss, weighted_metrics=[metric])
-    network.optimizer.build(network.trainable_variables)
-    train.epoch = journal.state["epoch"]
-    network.fit(train, validation_data=validation, epochs=epochs or 10 ** 6, initial_epoch=train.epoch, shuffle=False,
-                callbacks=[journal])
-    return journal.state["curve"]
+    network.compile(optimizer=optimizer(method, rate), loss=loss, weighted_metrics=[metric])
+
+
+def fit(network, train, validation, out, minutes=None, epochs=None, method="adam", rate=2e-3, patience=None,
+        **origin):
+    """Train `network` on the batches `train` in the folder `out`; going on where an earlier run stopped.
+
+    method: see `optimizer`. minutes or epochs: the budget. rate: Adam's learning rate at its peak. origin: what the
+    record beside the weights should say besides, such as the command and the corpus. Returns the curve, a list of
+    {step, minutes, training, validation}, the last two in nats a point or a character. Raises InputError where `out`
+    holds the run of another network.
+    """
+    if not any(budget is not None and 0 < budget < np.inf for budget in (minutes, epochs)):
+        raise InputError(f"minutes={minutes}, epochs={epochs}: give one of them, above 0")
+    if patience is not None and patience < 1:
+        raise InputError(f"patience={patience}: expected 1 epoch or more, or None")
+    single(network)
+    with alone(Path(out)):
+        journal, run = Journal(out, origin, minutes, epochs, patience, anneal=method == "adam"), network.get_config()
+        if journal.state.setdefault("run", {**run, "method": method}) != {**run, "method": method}:
+            raise InputError(f"{out} holds another run, {journal.state['run']}; choose another folder")
+        if journal.finished():
+            return journal.state["curve"]
+        compile_network(network, method, rate)
+        network.optimizer.build(network.trainable_variables)
+        train.epoch = journal.state["epoch"]
+        network.fit(train, validation_data=validation, epochs=epochs or 10 ** 6, initial_epoch=train.epoch,
+                    shuffle=False, callbacks=[journal])
+        return journal.state["curve"]
 
 
 def save(network, path, **provenance):
@@ -174,13 +201,13 @@ def save(network, path, **provenance):
     path = Path(path)
     bare = Network.from_config(network.get_config())  # without the optimizer's state
     bare.set_weights(network.get_weights())
-    with tempfile.TemporaryDirectory() as folder, whole(path) as part:
-        bare.save_weights(Path(folder) / SAVED)
-        _halve(Path(folder) / SAVED, part)
-    record = {"network": network.get_config(), "parameters": network.count_params(), **provenance,
-              "machine": machine(),
-              "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
-    write_whole(record_of(path), json.dumps(record, indent=1).encode())
+    with whole(path) as part, whole(record_of(path)) as beside:  # they change places together, once both are written
+        write_weights(bare, part)
+        _halve(io.BytesIO(part.read_bytes()), part)
+        record = {"network": network.get_config(), "parameters": network.count_params(), **provenance,
+                  "machine": machine(),
+                  "sha256": hashlib.sha256(part.read_bytes()).hexdigest()}
+        beside.write_text(json.dumps(record, indent=1))
 
 
 def machine():
@@ -217,19 +244,50 @@ def load(path):
         if not part.is_file():
             raise InputError(f"{part}: there is no such file; weights are a NAME.weights.h5 with a NAME.json beside it")
     try:
-        record = json.loads(record_of(path).read_text())
-        config, checksum = record["network"], record["sha256"]
-    except (ValueError, KeyError, TypeError) as error:
+        record = json.loads(record_of(path).read_bytes())
+        config, checksum = {key: record["network"][key] for key in NETWORK}, record["sha256"]
+        numbers = [*config["units"], config["mixtures"], config["windows"]]
+        if not all(type(number) is int for number in numbers) or not isinstance(config["peepholes"], bool):
+            raise ValueError(f"network is {config}")
+    except (ValueError, LookupError, TypeError, RecursionError) as error:
         raise InputError(f"{record_of(path)}: not a record of weights ({error!r})") from None
     if hashlib.sha256(path.read_bytes()).hexdigest() != checksum:
         raise InputError(f"{path}: its checksum is not the one in {record_of(path)}; fetch both files again")
-    try:
-        network = Network.from_config(config)
-        network.load_weights(path)
-    except (ValueError, KeyError, TypeError, OSError) as error:
-        reason = str(error).splitlines()[0]
-        raise InputError(f"{path}: does not fit the network in {record_of(path)} ({reason})") from None
+    # at least so many bytes, in half precision: before room is made for a network that no file can fill
+    if 8 * sum(size ** 2 for size in config["units"]) + 6 * max(numbers) > path.stat().st_size:
+        raise InputError(f"{path}: does not fit the network in {record_of(path)}, which is larger")
+    network = Network.from_config(config)
+    single(network)
+    read_weights(network, path)
     return network
+
+
+def single(network):
+    """Raise InputError where `network` computes in half precision, in which its window could not move."""
+    if "float16" in network.compute_dtype:
+        raise InputError(f"the network computes in {network.compute_dtype}, in which steps of a twelfth of a letter "
+                         'are lost beside its place in the text; keras.config.set_dtype_policy("float32") mends that')
+
+
+def write_weights(network, path):
+    """Write the file `path`: the weights and, where there is one, the optimizer's state; OSError on a full disk."""
+    variables = [*network.variables, *(network.optimizer.variables if network.compiled else [])]
+    path.write_bytes(bytes(sum(4 * int(np.prod(v.shape)) + 4096 for v in variables)))  # for HDF5 would crash there
+    network.save_weights(path)
+
+
+def read_weights(network, path):
+    """Read the file `path` into `network`; InputError where it is missing, broken or of another network."""
+    try:
+        claimed = []
+        with h5py.File(path) as file:  # first, for Keras makes room for whatever size an array claims
+            file.visititems(lambda _, item: claimed.append(getattr(item, "nbytes", 0)))
+        if sum(claimed) > path.stat().st_size:
+            raise ValueError("its arrays claim more than it holds")
+        network.load_weights(path)
+    except Exception as error:  # h5py and Keras raise a dozen kinds of error over broken bytes
+        reason = str(error).partition("\n")[0]
+        raise InputError(f"{path}: does not fit the network ({reason})") from None
 
 
 def evaluate(network, corpus, length=2000):

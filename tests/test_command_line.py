@@ -1,4 +1,5 @@
 """The command line as a person uses it: results, and one sentence in place of a traceback."""
+import io
 import json
 
 import keras
@@ -7,6 +8,8 @@ import pytest
 from mdn_utils import files, strokes, training, writers
 from mdn_utils.__main__ import main
 from mdn_utils.networks import Network
+
+SHIPPED = str(training.shipped("prediction_simulated"))
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +44,13 @@ def test_write_makes_a_file_and_one_seed_makes_one_result(tmp_path, weights, suf
     assert (tmp_path / f"a{suffix}").read_bytes() == (tmp_path / f"b{suffix}").read_bytes()
 
 
+def test_a_file_name_that_is_no_unicode(tmp_path, monkeypatch, weights):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(io.BytesIO(), "utf-8"))  # as strict as a terminal's
+    main(["write", "Hi.", "--weights", str(weights), "--out", "\udcff.svg"])
+    assert len(list(tmp_path.iterdir())) == 1
+
+
 def test_what_was_written_can_prime_the_next_line(tmp_path, weights):
     first, second = tmp_path / "first.json", tmp_path / "second.npz"
     main(["write", "first", "--weights", str(weights), "--out", str(first)])
@@ -60,6 +70,11 @@ def test_what_was_written_can_prime_the_next_line(tmp_path, weights):
     (["train", "text", "--corpus", "python", "--minutes", "1", "--seed", "-1", "--out", "x"], "seed"),
     (["write", " "], "empty"), (["write", "a", "--prime-text", "b"], "--prime"),
     (["train", "synthesis", "--corpus", "simulated", "--minutes", "1", "--size", "large", "--out", "x"], "2x256"),
+    (["train", "text", "--corpus", "python", "--minutes", "1", "--size", "0x8", "--out", "x"], "2x256"),
+    (["train", "text", "--corpus", "python", "--minutes", "1", "--size", "9999999x9999999", "--out", "x"], "at most"),
+    (["train", "text", "--corpus", "python", "--minutes", "1", "--size", "1x8", "--patience", "0", "--out", "x"],
+     "patience"),
+    (["evaluate", SHIPPED, "--corpus", "simulated", "--lines", "0"], "at least 1"),
 ])
 def test_mistakes_end_in_one_sentence(tmp_path, monkeypatch, capsys, weights, arguments, message):
     monkeypatch.chdir(tmp_path)

@@ -1,5 +1,6 @@
 """Corpora: tiny trees in the original formats, and whatever bytes a reader may find in their place."""
 import json
+import time
 import warnings
 from pathlib import Path
 
@@ -73,6 +74,19 @@ def test_iam_lines_without_a_partner_are_left_out_with_one_warning(iam):
 def test_iam_broken_xml_names_the_file(iam, broken):
     put(iam / "lineStrokes/a01/a01-000/a01-000u-02.xml", broken)
     with pytest.raises(InputError, match=r"a01-000u-02\.xml"):
+        corpora.handwriting("iam", "train", iam)
+
+
+def test_iam_bombs_are_refused_where_the_writer_is_looked_up_too(iam):
+    put(iam / "original/a01/a01-000/strokesu.xml", '<!DOCTYPE a [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><a>&b;</a>')
+    with pytest.raises(InputError, match=r"strokesu\.xml: broken XML"):
+        corpora.handwriting("iam", "train", iam)
+
+
+def test_iam_a_folder_in_the_place_of_a_file(iam):
+    (iam / "trainset.txt").unlink()
+    (iam / "trainset.txt").mkdir()
+    with pytest.raises(InputError, match=r"iam: .*trainset\.txt"):
         corpora.handwriting("iam", "train", iam)
 
 
@@ -160,6 +174,27 @@ def test_unipen_includes_in_a_circle_end(unipen):
     put(unipen / "include/xyz/data/w0.dat", ".INCLUDE xyz/data/w0.dat\n" * 9 + PEN.format(writer="w0"))
     components, segments, writer = corpora._unipen_file(unipen / "data/8/xyz/w0.dat", unipen / "include")
     assert (len(components), len(segments), writer) == (4, 4, "w0")
+
+
+@pytest.mark.parametrize("segment", [
+    ".SEGMENT WORD " + 300_000 * "1",  # no label: nothing to find, however the digits are split
+    '.SEGMENT WORD ' + 50_000 * "0-3," + '0 ? "many times"',
+], ids=["digits", "spans"])
+def test_unipen_a_long_segment_takes_no_time(unipen, segment):
+    put(unipen / "data/8/xyz/w0.dat", f".INCLUDE xyz/data/w0.dat\n{segment}\n")
+    start = time.perf_counter()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        assert len(list(corpora._unipen_files(unipen))) == 39 * 4
+    assert time.perf_counter() - start < 10
+
+
+def test_unipen_includes_a_thousand_deep(unipen):
+    for depth in range(1100):
+        put(unipen / f"include/deep/{depth}", f".INCLUDE deep/{depth + 1}\n")
+    put(unipen / "data/8/xyz/deep.dat", ".INCLUDE deep/0\n")
+    with pytest.warns(UserWarning, match="left out 1 .*recursion"):
+        assert len(list(corpora._unipen_files(unipen))) == 40 * 4
 
 
 @needs_shared

@@ -91,3 +91,16 @@ def test_student_copies_are_current_and_hold_no_solution(path):
     text = (EXERCISES / path.name).read_text("utf-8")
     assert text == student_copy(nbformat.read(path, as_version=4)), "run make assignments"
     assert "SOLUTION" not in text and "MARK SCHEME" not in text
+
+
+def test_the_syllabus_has_the_points_and_minutes_of_the_sheets():
+    syllabus = (REPOSITORY / "INSTRUCTORS.md").read_text("utf-8")
+    for path in NOTEBOOKS:
+        notebook = nbformat.read(path, as_version=4)
+        checks = [cell.metadata.nbgrader for cell in named(notebook).values() if cell.metadata.nbgrader.grade]
+        told = re.findall(r"^\*(\d+) minutes, (\d+) points\.\*$", "\n".join(cell.source for cell in notebook.cells), re.M)
+        assert [int(points) for _, points in told] == [check.points for check in checks], path
+        minutes, points = (sum(map(int, column)) for column in zip(*told))
+        project = notebook.cells[-1].metadata.nbgrader.points
+        row = next(line for line in syllabus.splitlines() if f"(notebooks/{path.name})" in line)
+        assert f"| {minutes} minutes, {points} + {project} points |" in row

@@ -80,6 +80,7 @@ def test_json_that_is_no_line(tmp_path, item, told):
     ({"points": np.full((9, 2), np.inf)}, "finite"),
     ({"text": np.array(["a", " "])}, "text"),
     ({"writer": np.array(["w"])}, "one writer a line"),
+    ({"offsets": np.array([0, 2**63 - 1, -2, 9]), "text": ["a"] * 3, "writer": ["w"] * 3}, "offsets must rise"),
 ])
 def test_packed_arrays_are_checked(tmp_path, change, told):
     good = {"points": np.arange(18).reshape(9, 2), "pen_up": np.zeros(9, bool), "offsets": np.array([0, 4, 9]),
@@ -103,6 +104,21 @@ def test_a_header_that_claims_more_than_there_is(tmp_path):
             archive.writestr(name, content)
     with pytest.raises(InputError, match=r"points is float64 \(1000000000000, 2\)"):
         files.load_lines(tmp_path / "a.npz")
+
+
+def test_an_array_of_more_than_the_limit(tmp_path):
+    np.savez_compressed(tmp_path / "a.npz", points=np.zeros((500, 2)))  # 8,000 bytes behind 200
+    with pytest.raises(InputError, match=r"points is float64 \(500, 2\)"):
+        files._load_packed(tmp_path / "a.npz", limit=7999)
+
+
+@pytest.mark.parametrize("name", ["../climbed.npy", "/climbed.npy", "offsets", "points"])
+def test_what_else_is_in_an_archive_stays_there(tmp_path, name):
+    files.save_lines(tmp_path / "in/a.npz", some_lines(2))
+    with zipfile.ZipFile(tmp_path / "in/a.npz", "a") as archive:
+        archive.writestr(name, b"no array")
+    assert len(files.load_lines(tmp_path / "in/a.npz")) == 2
+    assert [path.name for path in tmp_path.rglob("*")] == ["in", "a.npz"] and not Path("/climbed.npy").exists()
 
 
 # One line to a file

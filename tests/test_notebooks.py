@@ -1,12 +1,17 @@
-"""The form of the notebooks: what a reader may rely on in each of them."""
+"""The form of the notebooks and of the sheets of exercises: what a reader may rely on in each of them."""
+import copy
 import re
 from pathlib import Path
 
 import nbformat
 import pytest
+from spellchecker import SpellChecker
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-NOTEBOOKS = sorted((REPOSITORY / "notebooks").glob("*.ipynb"))
+TEMPLATE = REPOSITORY / "docs" / "NN_title.ipynb"
+NOTEBOOKS = sorted((REPOSITORY / "notebooks").rglob("*.ipynb"))
+PAGES = [REPOSITORY / name for name in ("README.md", "INSTRUCTORS.md", "CONTRIBUTING.md", "data/README.md")]
+PAGES += sorted((REPOSITORY / "docs").glob("*.md"))
 ADDRESS = re.search(r'Repository = "https://github\.com/(.+)"', (REPOSITORY / "pyproject.toml").read_text())[1]
 SETUP = f"""\
 %matplotlib inline
@@ -16,12 +21,16 @@ except ModuleNotFoundError:  # in Colab
     %pip install -q "mdn_utils[notebooks] @ git+https://github.com/{ADDRESS}"
 """
 BADGE = ("[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]"
-         "(https://colab.research.google.com/github/{}/blob/main/notebooks/{})")
+         "(https://colab.research.google.com/github/{}/blob/main/{}/{})")
+NO_PROSE = re.compile(r"```.*?```|`[^`]*`|\$\$.*?\$\$|\$[^$]*\$|\]\([^)]*\)|https?://\S+|<[^>]+>", re.DOTALL)
+SPELLING = SpellChecker()
+SPELLING.word_frequency.load_words((REPOSITORY / "tests" / "words.txt").read_text("utf-8").split())
 
 
-def problems(notebook, name):
-    """What is wrong with the form of a notebook, one sentence each."""
+def problems(notebook, name, sheet=False):
+    """What is wrong with the form of a notebook, or of a sheet of exercises with solutions, one sentence each."""
     cells, found = notebook.cells, []
+    folder = "exercises" if sheet else "notebooks"  # where a reader opens it
     code = [cell for cell in cells if cell.cell_type == "code"]
     prose = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
     if [cell.execution_count for cell in code] != list(range(1, len(code) + 1)):
@@ -36,53 +45,85 @@ def problems(notebook, name):
             if "image/png" in output.get("data", {}) and not output.metadata.get("image/png", {}).get("alt"):
                 found.append(f"{where} has a picture without alternative text: plots.show(figure, alt)")
     opening, closing = cells[0].source, cells[-1].source
-    for part in ("# " + name[:2], BADGE.format(ADDRESS, name), "**You should know**", "**It takes**", "!["):
+    title = f"# Exercises {name[:2]}" if sheet else f"# {name[:2]}"
+    picture = [] if sheet else ["\n!["]
+    for part in (title, BADGE.format(ADDRESS, folder, name), "**You should know**", "**It takes**", *picture):
         if part not in opening:
             found.append(f"the opening lacks {part!r}")
-    for part in ("## What you have learnt", "## Exercises", "## References"):
+    for part in ("## Project",) if sheet else ("## What you have learnt", "## Exercises", "## References"):
         if part not in closing:
             found.append(f"the closing lacks {part!r}")
     if not code or not code[0].source.startswith(SETUP):
         found.append("the first code cell does not begin with the setup lines")
-    if "![](" in prose:
-        found.append("a picture in the prose has no alternative text")
+    return found + page_problems(prose, REPOSITORY / folder)
+
+
+def page_problems(prose, folder):
+    """What is wrong with prose in Markdown that stands in `folder`, one sentence each."""
+    found = ["a picture in the prose has no alternative text"] if "![](" in prose else []
     for link in re.findall(r"\]\(([^)#\s]+)", prose):
-        if "://" not in link and not (REPOSITORY / "notebooks" / link).exists():
+        if ":" not in link and not (folder / link).exists():
             found.append(f"the link {link} leads nowhere")
-    return found
+    words = set(re.findall(r"(?<![\w.\-/@])[a-z]+(?![\w/]|\.\w)", NO_PROSE.sub(" ", prose)))  # names have capitals
+    return found + [f"is {word!r} a word? tests/words.txt" for word in sorted(SPELLING.unknown(words))]
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_form(path):
-    assert not problems(nbformat.read(path, as_version=4), path.name)
+    assert not problems(nbformat.read(path, as_version=4), path.name, path.parent.name == "solutions")
 
 
-def good():
-    v4, name = nbformat.v4, "09_name.ipynb"
-    picture = v4.new_output("display_data", {"image/png": ""}, metadata={"image/png": {"alt": "a line"}})
-    opening = f"# 09 Name\n{BADGE.format(ADDRESS, name)}\n![a line](../README.md)\n**You should know** **It takes**"
-    closing = "## What you have learnt\n## Exercises\n## References"
-    code = v4.new_code_cell(SETUP, execution_count=1, outputs=[picture, v4.new_output("stream", name="stdout")])
-    return v4.new_notebook(cells=[v4.new_markdown_cell(opening), code, v4.new_markdown_cell(closing)])
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(REPOSITORY)))
+def test_pages(path):
+    assert not page_problems(path.read_text("utf-8"), path.parent)
 
 
-def broken(change):
-    notebook = good()
+def broken(change, sheet=False):
+    notebook = copy.deepcopy(nbformat.read(TEMPLATE, as_version=4))
+    if sheet:
+        notebook.cells[0].source = (notebook.cells[0].source.replace("# NN", "# Exercises NN")
+                                    .replace("/notebooks/NN", "/exercises/NN"))
+        notebook.cells[-1].source = "## Project"
     change(notebook.cells)
-    return problems(notebook, "09_name.ipynb")
+    return " ".join(problems(notebook, TEMPLATE.name, sheet))
 
 
-def test_form_finds_what_it_should():
-    assert not broken(lambda cells: None)
-    for change, message in [
-            (lambda cells: cells[1].update(execution_count=2), "counts"),
-            (lambda cells: cells[1].update(source=SETUP + 25 * "\n"), "25 lines"),
-            (lambda cells: cells[1].outputs[1].update(name="stderr"), "stderr"),
-            (lambda cells: cells[1].outputs[0].update(metadata={}), "alternative text"),
-            (lambda cells: cells[0].update(source=cells[0].source.replace("You should know", "")), "You should know"),
-            (lambda cells: cells[0].update(source=cells[0].source.replace("/09_name", "/08_name")), "colab"),
-            (lambda cells: cells[2].update(source="## Exercises"), "References"),
-            (lambda cells: cells[1].update(source="import mdn_utils"), "setup"),
-            (lambda cells: cells[0].update(source=cells[0].source + "![](../README.md)"), "alternative text"),
-            (lambda cells: cells[0].update(source=cells[0].source + "[a](b.md)"), "b.md")]:
-        assert message in " ".join(broken(change))
+def replaced(number, old, new):
+    def change(cells):
+        assert old in cells[number].source
+        cells[number].source = cells[number].source.replace(old, new)
+    return change
+
+
+@pytest.mark.parametrize("sheet", [False, True])
+def test_the_template_has_the_form(sheet):
+    assert not broken(lambda cells: None, sheet)
+
+
+@pytest.mark.parametrize("change, message", [
+    (lambda cells: cells[3].update(execution_count=3), "counts"),
+    (lambda cells: cells[3].update(execution_count=None), "counts"),
+    (lambda cells: cells[3].update(source=25 * "\n"), "25 lines"),
+    (lambda cells: cells[3].outputs[0].update(name="stderr"), "stderr"),
+    (lambda cells: cells[5].outputs[0].update(metadata={}), "alternative text"),
+    (replaced(0, "You should know", ""), "You should know"),
+    (replaced(0, "It takes", ""), "It takes"),
+    (replaced(0, "# NN", "# MM"), "# NN"),
+    (replaced(0, "/NN_title", "/MM_title"), "colab"),
+    (replaced(0, "![You", "[You"), "'\\n!['"),
+    (replaced(0, "![You know nothing, Jon Snow, in handwriting]", "![]"), "alternative text"),
+    (replaced(0, "../docs/line.svg", "../docs/lines.svg"), "lines.svg"),
+    (replaced(1, "%matplotlib inline", ""), "setup"),
+    (replaced(2, "wrong", "wrogn"), "wrogn"),
+    (replaced(6, "What you have learnt", ""), "What you have learnt"),
+    (replaced(6, "Exercises", ""), "Exercises"),
+    (replaced(6, "References", ""), "References")])
+def test_form_finds_what_it_should(change, message):
+    assert message in broken(change)
+
+
+@pytest.mark.parametrize("change, message", [
+    (replaced(0, "# Exercises", "#"), "# Exercises"), (replaced(0, "/exercises/", "/notebooks/"), "colab"),
+    (replaced(6, "Project", ""), "Project")])
+def test_form_of_a_sheet_finds_what_it_should(change, message):
+    assert message in broken(change, sheet=True)

@@ -33,6 +33,8 @@ def test_text_that_is_none(tmp_path, content):
         put(tmp_path / "a.txt", content)
     with pytest.raises(InputError, match=r"a\.txt"):
         texts.text(tmp_path / "a.txt")
+    with pytest.raises(InputError, match="nor a readable file"):
+        texts.text("a\0.txt")
 
 
 @pytest.fixture
@@ -62,8 +64,9 @@ def test_download_once(served, tmp_path):
     assert served["asked"] == 2
 
 
-def test_download_that_is_not_what_was_published(served, tmp_path):
-    served["content"] += b"!"
+@pytest.mark.parametrize("change", [lambda content: content + b"!", lambda content: content[:-3]], ids=["more", "less"])
+def test_download_that_is_not_what_was_published(served, tmp_path, change):
+    served["content"] = change(served["content"])
     with pytest.raises(InputError, match="nothing was kept"):
         texts.text("shakespeare")
     assert not (tmp_path / "cache").exists()

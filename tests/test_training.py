@@ -1,12 +1,16 @@
 """Training: the budget, resuming, the best weights with their record, and the figures, each against a plain loop."""
+import hashlib
 import json
+import time
 
+import h5py
 import keras
 import numpy as np
 import pytest
+from helpers import is_whole, same_end, train_a_little, training_in, wait_until
 from keras import ops
 
-from mdn_utils import mixture, strokes, training
+from mdn_utils import files, mixture, strokes, training
 from mdn_utils.batches import LineBatches, TextBatches
 from mdn_utils.networks import Network
 from mdn_utils.strokes import InputError, Line
@@ -62,6 +66,33 @@ def test_a_killed_run_goes_on_and_ends_where_an_undisturbed_one_does(tmp_path, m
     assert len(list((tmp_path / "broken").glob("checkpoint-*.weights.h5"))) == 1
 
 
+def test_a_run_killed_by_force_goes_on_too_and_its_folder_is_locked_as_long_as_it_lives(tmp_path):
+    out = tmp_path / "killed"
+
+    def locked():
+        try:
+            with files.alone(out):
+                return False
+        except InputError as error:
+            return "another run is at work there" in str(error)
+
+    with training_in(out) as run:  # killed while it writes
+        assert wait_until(locked, run)
+        assert wait_until(lambda: list(out.glob(".*-checkpoint-*")), run)
+    is_whole(out)
+    assert not locked()
+    with training_in(out) as run:  # killed between two checkpoints
+        assert wait_until(lambda: (out / training.STATE).exists(), run)
+        time.sleep(0.05)
+    is_whole(out)
+    (out / ".1-weights.weights.h5").write_text("left over")
+    with training_in(out) as run:
+        run.join()
+        assert run.exitcode == 0
+    train_a_little(tmp_path / "whole")
+    same_end(out, tmp_path / "whole")
+
+
 def test_the_time_budget_is_kept_and_nothing_is_left_to_do_afterwards(tmp_path):
     curve = training.fit(network(), stream(), LineBatches(lines(4, 9)), tmp_path, minutes=0.02)
     assert 0.02 <= curve[-1]["minutes"] < 1
@@ -74,8 +105,15 @@ def test_a_folder_is_for_one_run(tmp_path):
     keras.utils.set_random_seed(3)
     with pytest.raises(InputError, match="another run"):
         training.fit(Network("synthesis", (9,), mixtures=2, windows=1), stream(), None, tmp_path, epochs=2)
-    (tmp_path / "state.json").write_text("{}")
-    with pytest.raises(InputError, match="damaged"):
+    state = json.loads((tmp_path / "state.json").read_text())
+    for spoilt in ({"step": -1}, {"epoch": "1"}, {"curve": [1]}, {"seconds": None}, {"peak": float("nan")}):
+        (tmp_path / "state.json").write_text(json.dumps({**state, **spoilt}))
+        with pytest.raises(InputError, match="damaged"):
+            training.fit(network(), stream(), None, tmp_path, epochs=2)
+    (tmp_path / "state.json").write_text(json.dumps(state))
+    (checkpoint,) = tmp_path.glob("checkpoint-*")
+    checkpoint.write_bytes(checkpoint.read_bytes()[:-1000])
+    with pytest.raises(InputError, match="checkpoint-4.*does not fit"):
         training.fit(network(), stream(), None, tmp_path, epochs=2)
     for budget in ({"minutes": -1}, {"epochs": 0}, {}):
         with pytest.raises(InputError, match="above 0"):
@@ -97,6 +135,30 @@ def test_early_stopping(tmp_path):
     flat = Flat(lines(4), points=64)
     curve = training.fit(model, stream(), flat, tmp_path, epochs=20, patience=2)
     assert len(curve) == 3  # one best, two without a better one
+
+
+def test_training_stops_where_the_loss_is_no_longer_finite_and_keeps_what_was_before(tmp_path):
+    class Torn(LineBatches):
+        def batch(self, n):
+            inputs, strokes, mask = super().batch(n)
+            return inputs, strokes * (np.nan if n == 9 else 1), mask
+
+    with pytest.raises(InputError, match="at step 8 the loss is nan"):
+        training.fit(network(), Torn(lines(12), points=64, steps=4), LineBatches(lines(4, 9)), tmp_path, epochs=3)
+    assert json.loads((tmp_path / "state.json").read_text())["step"] == 4
+    assert all(np.isfinite(weight).all() for weight in training.load(tmp_path / training.SAVED).get_weights())
+
+
+@pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
+def test_half_precision_is_refused(tmp_path, policy):
+    keras.config.set_dtype_policy(policy)
+    try:
+        with pytest.raises(InputError, match="float16, in which.*float32"):
+            training.fit(network(), None, None, tmp_path, epochs=1)
+        with pytest.raises(InputError, match="float16, in which.*float32"):
+            training.load(training.shipped("prediction_simulated"))
+    finally:
+        keras.config.set_dtype_policy("float32")
 
 
 class Flat(LineBatches):
@@ -175,7 +237,28 @@ def test_damaged_weights_are_refused(tmp_path):
     record["network"]["units"] = [9]
     (tmp_path / "some.json").write_text(json.dumps(record))
     refused("does not fit")
-    (tmp_path / "some.json").write_text("{}")
-    refused("not a record")
+    for spoilt in ("{}", "[" * 10 ** 5, json.dumps({**record, "network": {**record["network"], "units": [8.5]}})):
+        (tmp_path / "some.json").write_text(spoilt)
+        refused("not a record")
+    record["network"]["units"] = [10 ** 9]
+    (tmp_path / "some.json").write_text(json.dumps(record))
+    refused("which is larger")
+    with h5py.File(path, "a") as file:  # gigabytes behind a small header
+        del file["head/vars/0"]
+        file.create_dataset("head/vars/0", (10 ** 9, 13), "float32", chunks=(1000, 13))
+    record["network"]["units"], record["sha256"] = [8], hashlib.sha256(path.read_bytes()).hexdigest()
+    (tmp_path / "some.json").write_text(json.dumps(record))
+    refused("claim more than it holds")
     (tmp_path / "some.json").unlink()
     refused("no such file")
+
+
+def test_weights_and_their_record_change_together_or_not_at_all(tmp_path, monkeypatch):
+    path = tmp_path / "some.weights.h5"
+    training.save(network(), path, command="first")
+    for fails in ("write_weights", "machine"):
+        with monkeypatch.context() as patched, pytest.raises(OSError, match="full"):
+            patched.setattr(training, fails, lambda *_: (_ for _ in ()).throw(OSError("full")))
+            training.save(network("prediction"), path, command="second")
+        assert training.load(path).kind == "synthesis"
+    assert len(list(tmp_path.iterdir())) == 2

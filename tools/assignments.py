@@ -1,7 +1,7 @@
 """Make the student copies of the exercises: python tools/assignments.py
 
-notebooks/solutions/NN_name.ipynb, with the answers, become exercises/NN_name.ipynb, without answers, outputs and marking
-schemes, by what nbgrader does when it releases an assignment.
+notebooks/solutions/NN_name.ipynb, with the answers, becomes exercises/NN_name.ipynb, without answers, outputs and
+marking schemes, by the steps of nbgrader when it releases an assignment.
 """
 from pathlib import Path
 
