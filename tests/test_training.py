@@ -106,7 +106,7 @@ def test_a_folder_is_for_one_run(tmp_path):
     with pytest.raises(InputError, match="another run"):
         training.fit(Network("synthesis", (9,), mixtures=2, windows=1), stream(), None, tmp_path, epochs=2)
     state = json.loads((tmp_path / "state.json").read_text())
-    for spoilt in ({"step": -1}, {"step": 1.5}, {"epoch": "1"}, {"curve": [1]}, {"seconds": None}, {"peak": float("nan")}):
+    for spoilt in ({"step": -1}, {"step": 1.5}, {"epoch": "1"}, {"curve": [1]}, {"peak": float("nan")}):
         (tmp_path / "state.json").write_text(json.dumps({**state, **spoilt}))
         with pytest.raises(InputError, match="damaged"):
             training.fit(network(), stream(), None, tmp_path, epochs=2)
