@@ -1,4 +1,5 @@
 """Training killed, interrupted, short of disk or shut out: nothing is half written, and the next start goes on."""
+import json
 import os
 import random
 import signal
@@ -11,34 +12,40 @@ from helpers import is_whole, same_end, training_in, wait_until
 
 from mdn_utils import training
 
-STEPS = 300  # long enough for kills in the middle of an epoch
 
-
-@pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory):
-    """The folder of a run that nothing happened to, and its seconds."""
-    folder, start = tmp_path_factory.mktemp("undisturbed") / "run", time.perf_counter()
-    with training_in(folder, steps=STEPS) as run:
+def test_killed_at_any_moment(count, tmp_path):
+    out, kills = tmp_path / "run", count("kills")
+    options = {"epochs": kills + 3, "steps": 100}  # so many that no run comes to its end before the last
+    start = time.perf_counter()
+    with training_in(tmp_path / "undisturbed", **options) as run:
         run.join()
-    return folder, time.perf_counter() - start
+    an_epoch, writing, steps = (time.perf_counter() - start) / options["epochs"], 0, []
 
+    def checkpoints():
+        return list(out.glob("checkpoint-*"))
 
-def test_killed_at_any_moment(count, tmp_path, undisturbed):
-    out, kills, writing, progress = tmp_path / "run", count("kills"), 0, []
     for number in range(kills):
-        with training_in(out, steps=STEPS) as run:
-            if number % 3 == 2:  # while it writes a file
-                writing += bool(wait_until(lambda: list(out.glob(".*-*")), run))
-                time.sleep(random.uniform(0, 0.003))
+        before = checkpoints()
+        with training_in(out, **options) as run:
+            if number % 3 == 0:  # while it starts, or at any time
+                run.join(random.uniform(0, 5 * an_epoch))
             else:
-                run.join(random.uniform(0, undisturbed[1]))
+                assert wait_until(lambda: checkpoints() != before, run)
+                run.join(random.uniform(0, an_epoch))
+                if number % 3 == 2:  # while it writes
+                    assert wait_until(lambda: list(out.glob(".[0-9]*-*")), run)
+                    time.sleep(random.uniform(0, 0.002))
+            assert run.is_alive()
+            run.kill()
+            run.join()
+        writing += bool(list(out.glob(".[0-9]*-*")))
         is_whole(out)
-        assert len(list(out.glob("*"))) <= 6
-        progress.append((out / training.STATE).exists())
-    with training_in(out, steps=STEPS) as run:
+        assert len(list(out.glob("*"))) <= 9  # state, best weights, record, lock, two checkpoints, parts
+        steps.append(json.loads((out / training.STATE).read_bytes())["step"] if (out / training.STATE).exists() else 0)
+    with training_in(out, **options) as run:
         run.join()
-    same_end(out, undisturbed[0])
-    print(f"{kills} kills, {writing} of them while a file was written, {sum(progress)} after the first checkpoint")
+    same_end(out, tmp_path / "undisturbed")
+    print(f"{kills} kills, {writing} of them while a file was written, at steps {steps}")
 
 
 def command(folder, out):

@@ -160,7 +160,7 @@ def best_start(n):
 
 
 # %% start: the start of section 9 taken for the best
-# says: it pulls harder than at yours
+# says: elsewhere it pulls harder
 def pull(b, n):
     f = sigmoid(b)
     return (1 - f ** n) * n * f ** n * (1 - f)

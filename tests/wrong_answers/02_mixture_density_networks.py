@@ -622,7 +622,7 @@ def draw_second(raw, first, rng):
 
 
 # %% spike: the density in the middle of the bin
-# says: the spike earns more than log w
+# says: falls below log w
 def rounded_nats(y, weight, mean, std, width):
     away = np.abs(y[:, None] - mean)
     probability = width * np.exp(-0.5 * (away / std) ** 2) / (std * math.sqrt(2 * math.pi))
@@ -667,7 +667,7 @@ def rounded_nats(y, weight, mean, std, width):
 
 
 # %% spike: a lower bound on sigma in place of the integral
-# says: the spike earns more than log w
+# says: falls below log w
 def rounded_nats(y, weight, mean, std, width):
     away = np.abs(y[:, None] - mean)
     std = np.maximum(std, 0.01)
