@@ -98,9 +98,9 @@ def train(args):
             raise ValueError
     except ValueError:
         raise InputError(f"--size {args.size}: expected layers x cells, such as 2x256") from None
-    if layers * cells * (8 * cells + 6 * args.mixtures + 3 * args.windows) > 10 ** 9:
+    if layers > 100 or layers * cells * (8 * cells + 6 * args.mixtures + 3 * args.windows) > 10 ** 9:
         raise InputError(f"--size {args.size}, --mixtures {args.mixtures}, --windows {args.windows}: expected a "
-                         "network of at most 1,000,000,000 parameters")
+                         "network of at most 100 layers and 1,000,000,000 parameters")
     with quiet():  # on JAX this is what imports TensorFlow
         keras.utils.set_random_seed(args.seed)
     if args.kind == "text":

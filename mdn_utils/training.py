@@ -254,7 +254,7 @@ def load(path):
     if hashlib.sha256(path.read_bytes()).hexdigest() != checksum:
         raise InputError(f"{path}: its checksum is not the one in {record_of(path)}; fetch both files again")
     # at least so many bytes, in half precision: before room is made for a network that no file can fill
-    if 8 * sum(size ** 2 for size in config["units"]) + 6 * max(numbers) > path.stat().st_size:
+    if sum(8 * size ** 2 + 1000 for size in config["units"]) + 6 * max(numbers) > path.stat().st_size:
         raise InputError(f"{path}: does not fit the network in {record_of(path)}, which is larger")
     network = Network.from_config(config)
     single(network)

@@ -72,6 +72,7 @@ def test_what_was_written_can_prime_the_next_line(tmp_path, weights):
     (["train", "synthesis", "--corpus", "simulated", "--minutes", "1", "--size", "large", "--out", "x"], "2x256"),
     (["train", "text", "--corpus", "python", "--minutes", "1", "--size", "0x8", "--out", "x"], "2x256"),
     (["train", "text", "--corpus", "python", "--minutes", "1", "--size", "9999999x9999999", "--out", "x"], "at most"),
+    (["train", "text", "--corpus", "python", "--minutes", "1", "--size", "1111x4", "--out", "x"], "at most 100 layers"),
     (["train", "text", "--corpus", "python", "--minutes", "1", "--size", "1x8", "--patience", "0", "--out", "x"],
      "patience"),
     (["evaluate", SHIPPED, "--corpus", "simulated", "--lines", "0"], "at least 1"),
