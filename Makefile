@@ -4,7 +4,7 @@ OUT = line.svg
 override TEXT := $(value TEXT)
 export TEXT
 
-.PHONY: lab test browser stress lint notebooks assignments bench write weights
+.PHONY: lab test browser stress colab lint notebooks assignments bench write weights
 
 lab: .venv/installed
 	.venv/bin/jupyter lab notebooks/

@@ -1,4 +1,4 @@
-"""The networks as most people would write them in PyTorch: `nn.LSTM` where it fits, and a loop in Python for the window.
+"""The networks as most people would write them in PyTorch: `nn.LSTM` where it fits, a Python loop for the window.
 
 Sizes, initial values of the window, loss, optimizer and clipping are those of `mdn_utils`, so that only the way of
 computing differs.

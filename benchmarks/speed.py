@@ -30,7 +30,8 @@ def random_batch(points, lines, characters):
     rng = np.random.default_rng(0)
     strokes = rng.normal(size=(lines, points + 1, 3)).astype("float32")
     strokes[..., 2] = strokes[..., 2] > 1.6
-    return strokes, rng.integers(1, LETTERS + 1, (lines, characters)).astype("int32"), np.ones((lines, points), "float32")
+    text = rng.integers(1, LETTERS + 1, (lines, characters)).astype("int32")
+    return strokes, text, np.ones((lines, points), "float32")
 
 
 def work(kind, size, points, lines, characters):

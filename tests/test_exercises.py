@@ -1,4 +1,4 @@
-"""Every exercise is proven: the empty answer fails, each named wrong answer fails and is told why, the solution passes."""
+"""Every exercise is proven: the empty answer fails, each wrong answer fails and is told why, the solution passes."""
 import itertools
 import re
 import sys
@@ -98,7 +98,8 @@ def test_the_syllabus_has_the_points_and_minutes_of_the_sheets():
     for path in NOTEBOOKS:
         notebook = nbformat.read(path, as_version=4)
         checks = [cell.metadata.nbgrader for cell in named(notebook).values() if cell.metadata.nbgrader.grade]
-        told = re.findall(r"^\*(\d+) minutes, (\d+) points\.\*$", "\n".join(cell.source for cell in notebook.cells), re.M)
+        prose = "\n".join(cell.source for cell in notebook.cells)
+        told = re.findall(r"^\*(\d+) minutes, (\d+) points\.\*$", prose, re.MULTILINE)
         assert [int(points) for _, points in told] == [check.points for check in checks], path
         minutes, points = (sum(map(int, column)) for column in zip(*told))
         project = notebook.cells[-1].metadata.nbgrader.points

@@ -1,4 +1,4 @@
-"""requirements.txt, which a reader installs, and pyproject.toml, which pip reads in Colab, ask for the same versions."""
+"""requirements.txt, which a reader installs, and pyproject.toml, which pip reads in Colab, agree on versions."""
 import re
 import tomllib
 from pathlib import Path

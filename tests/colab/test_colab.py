@@ -1,4 +1,4 @@
-"""Colab's way of starting: an environment that never saw the course, one notebook alone in an empty folder, its setup cell.
+"""Colab's way of starting: an environment that never saw the course, a notebook alone in a folder, its setup cell.
 
 `make colab` runs this; it installs gigabytes and takes a while. Git is told to look for the course's address in this
 repository, so that the setup cells are tried as they stand, on what is committed.
