@@ -10,7 +10,7 @@ lab: .venv/installed
 	.venv/bin/jupyter lab notebooks/
 
 test: .venv/installed
-	.venv/bin/pytest -n 2 --dist loadfile --nbval --nbval-current-env notebooks/ tests/
+	.venv/bin/pytest -n 2 --dist loadfile --no-loadscope-reorder --nbval --nbval-current-env notebooks/ tests/
 
 # the pen pad and the panel of notebook 06, in a real browser: any Chromium or Chrome
 browser: .venv/installed
@@ -39,7 +39,7 @@ assignments: .venv/installed
 # speed beside plain PyTorch (pip install torch), and the slowest cells of the notebooks
 bench: .venv/installed
 	.venv/bin/python benchmarks/speed.py
-	.venv/bin/pytest -n 2 --dist loadfile --nbval --nbval-current-env --durations=15 notebooks/
+	.venv/bin/pytest -n 2 --dist loadfile --no-loadscope-reorder --nbval --nbval-current-env --durations=15 notebooks/
 
 write: .venv/installed
 	.venv/bin/python -m mdn_utils write --out "$(OUT)" $(ARGS) -- "$$TEXT"
