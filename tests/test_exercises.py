@@ -23,9 +23,10 @@ def named(notebook):
     return {cell.metadata.nbgrader.grade_id: cell for cell in notebook.cells if "nbgrader" in cell.metadata}
 
 
-def wrong_answers(path):
-    """{exercise: [(mistake, what the check must say, code)]} of a file of tests/wrong_answers."""
-    found, (_, *parts) = {}, WRONG.split(path.read_text("utf-8"))
+def wrong_answers(name):
+    """{exercise: [(mistake, what the check must say, code)]} of the sheet `name`."""
+    text = (Path(__file__).parent / "wrong_answers" / f"{name}.py").read_text("utf-8")
+    found, (_, *parts) = {}, WRONG.split(text)
     for exercise, mistake, says, code in zip(*[iter(parts)] * 4, strict=True):
         found.setdefault(exercise, []).append((mistake, says, code))
     return found
@@ -82,8 +83,7 @@ def faults(notebook, student, wrong):
 def test_exercises(path):
     notebook = nbformat.read(path, as_version=4)
     student = nbformat.reads(student_copy(notebook), as_version=4)
-    wrong = wrong_answers(Path(__file__).parent / "wrong_answers" / f"{path.stem}.py")
-    assert not faults(notebook, student, wrong)
+    assert not faults(notebook, student, wrong_answers(path.stem))
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

@@ -33,7 +33,7 @@ def test_marks_are_as_expected(tmp_path):
     answers = {name: cell.source for name, cell in named(solved).items() if cell.metadata.nbgrader.solution}
     points = {name: named(solved)[f"check_{name}"].metadata.nbgrader.points for name in answers}
     empty, wrong, *_ = answers
-    _, message, code = wrong_answers(Path(__file__).parent / "wrong_answers" / f"{SHEET}.py")[wrong][0]
+    _, message, code = wrong_answers(SHEET)[wrong][0]
     given = {"ada": answers, "ben": {**answers, empty: None, wrong: code}}
     for student, source in ("ada", course / "release" / SHEET), ("ben", EXERCISES):
         sheet = nbformat.read(source / f"{SHEET}.ipynb", as_version=4)

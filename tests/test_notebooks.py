@@ -1,5 +1,4 @@
 """The form of the notebooks and of the sheets of exercises: what a reader may rely on in each of them."""
-import copy
 import re
 from pathlib import Path
 
@@ -79,7 +78,7 @@ def test_pages(path):
 
 
 def broken(change, sheet=False):
-    notebook = copy.deepcopy(nbformat.read(TEMPLATE, as_version=4))
+    notebook = nbformat.read(TEMPLATE, as_version=4)
     if sheet:
         notebook.cells[0].source = (notebook.cells[0].source.replace("# NN", "# Exercises NN")
                                     .replace("/notebooks/NN", "/exercises/NN"))

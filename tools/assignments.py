@@ -7,7 +7,7 @@ from pathlib import Path
 
 import nbformat
 from nbgrader import preprocessors
-from traitlets.config import Config
+from traitlets.config.loader import PyFileConfigLoader
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 SOLUTIONS, EXERCISES = REPOSITORY / "notebooks" / "solutions", REPOSITORY / "exercises"
@@ -16,8 +16,7 @@ STEPS = ("LockCells", "ClearSolutions", "ClearOutput", "CheckCellMetadata", "Cle
 
 def student_copy(notebook):
     """The notebook that students get, as nbformat writes it, from one with solutions."""
-    config = Config()
-    exec((REPOSITORY / "nbgrader_config.py").read_text(), {"get_config": lambda: config})
+    config = PyFileConfigLoader("nbgrader_config.py", str(REPOSITORY)).load_config()
     notebook, resources = nbformat.from_dict(notebook), {}
     for step in STEPS:
         notebook, resources = getattr(preprocessors, step)(config=config).preprocess(notebook, resources)

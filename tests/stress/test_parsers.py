@@ -108,7 +108,7 @@ def checked(lines):
 PEN = [[(0, 0), (3, 9), (6, 1)], [(9, 4)], [(8, 2), (8, 7)]]  # y up
 
 
-def xml(pen=PEN, times=True):
+def xml(pen=PEN):
     """The file of a line in IAM-OnDB, where y is down."""
     inner = "".join("<Stroke>" + "".join(f'<Point x="{x}" y="{-y}" time="0.{n}"/>' for n, (x, y) in enumerate(stroke))
                     + "</Stroke>\n" for stroke in pen)
