@@ -170,9 +170,13 @@ def training_rows(best):
 
 def writing_rows():
     for size in (GRAVES, SHIPPED):
+        alone = None
         for lines in (1, 16, 64):
             found = {library: measure("write", library, "synthesis", size, POINTS, lines, 0) for library in LIBRARIES}
             show(f"write {len(size['units'])}x{size['units'][0]}, B={lines}", POINTS * lines, found)
+            alone = alone or found["torch"]["seconds"]
+        times = [f"{lines * alone / found[library]['seconds']:.0f} on {library}" for library in LIBRARIES[1:]]
+        print(f"   {lines} lines at once, beside line by line in plain PyTorch: times {', '.join(times)}", flush=True)
 
 
 def growth_rows():

@@ -7,6 +7,7 @@ import numpy as np
 from keras import ops
 
 from .batches import ALPHABET, BYTES
+from .bptt import LSTM, RNN
 from .mixture import raw_size
 from .recurrent import PeepholeLSTMCell, clip_gradient
 from .strokes import InputError
@@ -44,11 +45,12 @@ class Network(keras.Model):
     def _layer(self, n, size):
         if self.kind == "synthesis" and n == 0:
             cell = PeepholeLSTMCell(size, CELL_CLIP) if self.peepholes else keras.layers.LSTMCell(size)
-            return keras.layers.RNN(WindowCell(cell, self.windows, len(ALPHABET)), return_sequences=True, name="window")
+            layer = keras.layers.RNN if self.peepholes else RNN
+            return layer(WindowCell(cell, self.windows, len(ALPHABET)), return_sequences=True, name="window")
         if self.peepholes:
             cell = PeepholeLSTMCell(size, TEXT_CLIP if self.kind == "text" else CELL_CLIP)
             return keras.layers.RNN(cell, return_sequences=True, name=f"hidden{n + 1}")
-        return keras.layers.LSTM(size, return_sequences=True, name=f"hidden{n + 1}")
+        return LSTM(size, name=f"hidden{n + 1}")
 
     def get_config(self):
         return {"kind": self.kind, "units": list(self.units), "mixtures": self.mixtures, "windows": self.windows,

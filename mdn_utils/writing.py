@@ -38,7 +38,7 @@ class Written(NamedTuple):
 
 
 class Writer:
-    """A network, compiled for sampling. Compiles on first use, for each batch size and about each length."""
+    """A network, compiled for sampling. Compiles on first use, for each batch size and each doubling of the length."""
 
     def __init__(self, network):
         self.network = network
@@ -62,7 +62,7 @@ class Writer:
             texts = [f"{primer.text} {text}" for text in texts]
         longest = max(map(len, texts))
         limit = limit or POINTS_AT_MOST * (longest - (len(primer.text) if primer else 0) + 2)
-        columns = -(-(longest + 2) // 16) * 16  # few shapes, and room for END and for u = U + 1
+        columns = _room(longest + 2, 32)  # for END and for u = U + 1
         numbers = np.stack([encode(text + END, columns) for text in texts])
         letters = [len(text + END) for text in texts]
         strokes, gaussians, lengths = self._sample(numbers, letters, lead, limit, seed, bias)
@@ -89,7 +89,7 @@ class Writer:
         if not (np.isfinite(bias).all() and (bias >= 0).all()):
             raise InputError(f"bias {bias.tolist()}: expected 0 or more, for example 0.75")
         total = len(lead) + limit
-        padded = -(-total // 256) * 256  # few shapes
+        padded = _room(total, 512)
         # each line has its own noise, so that a line does not depend on what is written beside it
         noise = np.stack([np.concatenate([np.random.default_rng((seed + k, 0)).random((padded, 2)),
                                           np.random.default_rng((seed + k, 1)).standard_normal((padded, 2))], 1)
@@ -138,6 +138,11 @@ class Writer:
             return strokes, gaussians, lengths
 
 
+def _room(needed, least):
+    """`least`, doubled until it holds what is needed: few shapes, for each of them is compiled."""
+    return least << ((needed - 1) // least).bit_length()
+
+
 def _finished(strokes, start):
     """The line up to the last lift of the pen after `start`, if there is one."""
     lifts = np.flatnonzero(strokes[start:, 2])
@@ -154,7 +159,7 @@ def _lifted(strokes):
 def _compiled(function):
     if keras.backend.backend() == "tensorflow":
         import tensorflow as tf
-        return tf.function(function, autograph=False)
+        return tf.function(function, autograph=False, jit_compile=True)
     if keras.backend.backend() == "jax":
         import jax
         return jax.jit(function)
