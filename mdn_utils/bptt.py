@@ -27,13 +27,17 @@ def _backward(dh, dc, c, old_c, i, f, g, o):
     return ops.concatenate(dz, -1), dc * f
 
 
-def _scan(step, start, xs, reverse=False):
-    """`ops.scan` with everything that `step` returns both carried on and collected, as TensorFlow wants it."""
-    def both(carry, x):
-        after = step(carry, x)
+def _scan(step, start, values, reverse=False):
+    """`step(carry, [value of each of `values` (T, ...) at this point])` over time; returns all that it returned.
+
+    `ops.scan` itself takes only one tensor on TensorFlow where T is not known beforehand, and wants what is collected
+    to look like what is carried on: so it runs over the points' numbers, and both are the same.
+    """
+    def both(carry, t):
+        after = step(carry, [value[t] for value in values])
         return after, after
 
-    return ops.scan(both, start, xs, reverse=reverse)[1]
+    return ops.scan(both, start, ops.arange(ops.shape(values[0])[0]), reverse=reverse)[1]
 
 
 def _before(first, values):
@@ -61,8 +65,8 @@ def lstm(z, h, c, recurrent):
     recurrent: (H, 4H). Returns h (T, B, H) and the last c (B, H).
     """
     zero = ops.zeros_like(c)
-    hs, cs, *gates = _scan(lambda old, z: _forward(z + ops.matmul(old[0], recurrent), old[1]),
-                           (h, c) + 4 * (zero,), z)
+    hs, cs, *gates = _scan(lambda old, now: _forward(now[0] + ops.matmul(old[0], recurrent), old[1]),
+                           (h, c) + 4 * (zero,), [z])
 
     def gradient(*upstream):
         dhs, last_dc = keras.tree.flatten(upstream)  # TensorFlow passes several, JAX a tuple of them
@@ -72,7 +76,8 @@ def lstm(z, h, c, recurrent):
             dz, dc = _backward(now[0] + later[0], later[1], *now[1:])
             return ops.matmul(dz, back), dc, dz
 
-        dh, dc, dz = _scan(step, (zero, last_dc, ops.zeros_like(z[0])), (dhs, cs, _before(c, cs), *gates), reverse=True)
+        dh, dc, dz = _scan(step, (zero, last_dc, ops.zeros_like(z[0])), [dhs, cs, _before(c, cs), *gates],
+                           reverse=True)
         return dz, dh[0], dc[0], _weights(_before(h, hs), dz)
 
     return (hs, cs[-1]), gradient
@@ -94,8 +99,8 @@ def window(z, h, c, w, position, recurrent, kernel, bias, text):
         distance = ops.expand_dims(position, -2) - u  # (B, U, K)
         return distance, ops.exp(-ops.expand_dims(width, -2) * ops.square(distance))
 
-    def step(old, z):
-        h, c, *gates = _forward(z + ops.matmul(ops.concatenate([old[6], old[0]], -1), recurrent), old[1])
+    def step(old, now):
+        h, c, *gates = _forward(now[0] + ops.matmul(ops.concatenate([old[6], old[0]], -1), recurrent), old[1])
         importance, width, pace = ops.split(ops.exp(ops.matmul(h, kernel) + bias), 3, axis=-1)
         position = old[9] + pace
         phi = ops.sum(ops.expand_dims(importance, -2) * bells(width, position)[1], -1)
@@ -103,7 +108,7 @@ def window(z, h, c, w, position, recurrent, kernel, bias, text):
         return h, c, *gates, w, importance, width, position
 
     hs, cs, *gates, ws, importances, widths, positions = _scan(
-        step, (h, c) + 4 * (zero,) + (w, none, none, position), z)
+        step, (h, c) + 4 * (zero,) + (w, none, none, position), [z])
 
     def gradient(*upstream):
         *above, last_dc = keras.tree.flatten(upstream)
@@ -126,7 +131,7 @@ def window(z, h, c, w, position, recurrent, kernel, bias, text):
 
         dh, dw, dc, dposition, dz, dread = _scan(
             step, (zero, ops.zeros_like(w), last_dc, none, ops.zeros_like(z[0]), ops.concatenate(3 * [none], -1)),
-            (*above, cs, _before(c, cs), *gates, importances, widths, positions, _before(position, positions)),
+            [*above, cs, _before(c, cs), *gates, importances, widths, positions, _before(position, positions)],
             reverse=True)
         old = ops.concatenate([_before(w, ws), _before(h, hs)], -1)
         return (dz, dh[0], dc[0], dw[0], dposition[0], _weights(old, dz), _weights(hs, dread),
