@@ -4,13 +4,21 @@ OUT = line.svg
 override TEXT := $(value TEXT)
 export TEXT
 
-.PHONY: lab test browser stress colab lint notebooks assignments bench write weights
+TESTS = pytest -n 2 --dist loadfile --no-loadscope-reorder --nbval --nbval-current-env
+.PHONY: lab test lowest browser stress colab lint notebooks assignments bench write weights
 
 lab: .venv/installed
 	.venv/bin/jupyter lab notebooks/
 
 test: .venv/installed
-	.venv/bin/pytest -n 2 --dist loadfile --no-loadscope-reorder --nbval --nbval-current-env notebooks/ tests/
+	.venv/bin/$(TESTS) notebooks/ tests/
+
+# the same with the oldest versions that requirements.txt and pyproject.toml admit
+lowest:
+	$(PYTHON) -m venv .venv-lowest
+	.venv-lowest/bin/pip install uv
+	.venv-lowest/bin/uv pip install --python .venv-lowest --resolution lowest-direct -r requirements.txt -e ".[test]"
+	.venv-lowest/bin/$(TESTS) notebooks/ tests/
 
 # the pen pad and the panel of notebook 06, in a real browser: any Chromium or Chrome
 browser: .venv/installed
@@ -36,10 +44,11 @@ notebooks: .venv/installed
 assignments: .venv/installed
 	.venv/bin/python tools/assignments.py
 
-# speed beside plain PyTorch (pip install torch), and the slowest cells of the notebooks
+# speed and quality for time beside plain PyTorch (pip install torch), and the slowest cells of the notebooks
 bench: .venv/installed
 	.venv/bin/python benchmarks/speed.py
-	.venv/bin/pytest -n 2 --dist loadfile --no-loadscope-reorder --nbval --nbval-current-env --durations=15 notebooks/
+	.venv/bin/python benchmarks/quality.py
+	.venv/bin/$(TESTS) --durations=15 notebooks/
 
 write: .venv/installed
 	.venv/bin/python -m mdn_utils write --out "$(OUT)" $(ARGS) -- "$$TEXT"

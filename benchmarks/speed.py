@@ -148,11 +148,11 @@ def peak(size=3000):
 
 
 def show(name, points, found, flop=0, best=1):
-    """One row: points a second of each library, ratios to plain PyTorch, share of the peak, memory."""
+    """One row: points a second of each library, ratios to plain PyTorch, share of the peak that our best reaches, memory."""
     seconds = [found[library]["seconds"] for library in LIBRARIES]
     speed = "".join(f"{points / second:>12,.0f}" for second in seconds)
     ratio = "".join(f"{seconds[0] / second:>7.1f}" for second in seconds[1:])
-    share = f"{flop / min(seconds) / best:>8.0%}" if flop else " " * 8
+    share = f"{flop / min(seconds[1:]) / best:>8.0%}" if flop else " " * 8
     memory = "".join(f"{found[library]['memory']:>8,.0f}" for library in LIBRARIES)
     print(f"{name:<42}{speed}{ratio}{share}{memory}", flush=True)
 

@@ -1,10 +1,10 @@
-"""The command line: write, train, evaluate."""
+"""The command line: write, train, evaluate, pack."""
 import argparse
 import json
 import sys
 from pathlib import Path
 
-from . import batches, corpora, files, quiet, texts
+from . import batches, corpora, files, packed, quiet, texts
 from .strokes import InputError, Line
 
 HAND = "simulated"
@@ -16,8 +16,8 @@ def parser():
 
     train = commands.add_parser("train", help="train a network; run it again to go on where it stopped")
     train.add_argument("kind", choices=["text", "prediction", "synthesis"])
-    train.add_argument("--corpus", required=True, help="simulated, iam, unipen, a file of lines; python, ptb, enwik8, "
-                       "shakespeare, a text file")
+    train.add_argument("--corpus", required=True, help="simulated, iam, unipen, a file of lines, one of pack; python, "
+                       "ptb, enwik8, shakespeare, a text file")
     train.add_argument("--root", help="the folder of the corpus, for iam and unipen")
     train.add_argument("--lines", type=int, help="how many lines to read or to simulate")
     train.add_argument("--size", default="3x400", help="layers x cells, such as 2x256 (default: the paper's 3x400)")
@@ -29,6 +29,8 @@ def parser():
     budget.add_argument("--minutes", type=float)
     budget.add_argument("--epochs", type=int, help="of 200 steps each")
     train.add_argument("--patience", type=int, help="stop after so many epochs without a better validation figure")
+    train.add_argument("--distribute", action="store_true", help="over all devices of this machine, or of several "
+                       "(docs/scaling.md); on JAX")
     train.add_argument("--seed", type=int, default=0)
     train.add_argument("--out", required=True, help="folder for checkpoints and the best weights")
 
@@ -39,6 +41,12 @@ def parser():
     evaluate.add_argument("--lines", type=int, help="how many lines to read or to simulate (simulated: 1000)")
     evaluate.add_argument("--split", choices=["train", "val", "test"], default="val")
     evaluate.add_argument("--json", action="store_true", help="print one JSON object")
+
+    pack = commands.add_parser("pack", help="prepare a corpus larger than memory: one file from which to train")
+    pack.add_argument("out", help="file to write, NAME.h5")
+    pack.add_argument("--corpus", required=True, help="simulated, iam, unipen, a file of lines")
+    pack.add_argument("--root", help="the folder of the corpus, for iam and unipen")
+    pack.add_argument("--lines", type=int, help="how many lines to read or to simulate")
 
     write = commands.add_parser("write", help="write a text by hand, as SVG, PNG, JSON or npz")
     write.add_argument("text")
@@ -79,7 +87,7 @@ def evaluate(args):
         corpus = texts.text(args.corpus, args.split)
     else:
         count = 1000 if args.lines is None and args.corpus == "simulated" else args.lines
-        corpus = training.prepare(corpora.handwriting(args.corpus, args.split, args.root, count))
+        corpus = _lines(args.corpus, args.split, args.root, count)
     figures = training.evaluate(network, corpus)
     if args.json:
         print(json.dumps(figures))
@@ -91,7 +99,7 @@ def evaluate(args):
 def train(args):
     import keras
 
-    from . import networks, training
+    from . import distribution, networks, training
     try:
         layers, cells = map(int, args.size.split("x"))
         if layers < 1 or cells < 1:
@@ -103,14 +111,15 @@ def train(args):
                          "network of at most 100 layers and 1,000,000,000 parameters")
     with quiet():  # on JAX this is what imports TensorFlow
         keras.utils.set_random_seed(args.seed)
+        if args.distribute:
+            distribution.distribute()
     if args.kind == "text":
         made = [batches.TextBatches(texts.text(args.corpus, split), steps=steps, seed=args.seed, repeat=split == "val")
                 for split, steps in (("train", 200), ("val", 20))]
     else:
         made = []
         for split in ("train", "val"):
-            count = args.lines if split == "train" or not args.lines else -(-args.lines // 20)
-            lines = training.prepare(corpora.handwriting(args.corpus, split, args.root, count))
+            lines = _lines(args.corpus, split, args.root, _count(args.lines, split))
             print(f"{split}: {len(lines)} lines of {len({line.writer for line in lines})} writers", flush=True)
             options = {"steps": 200, "augment": True, "seed": args.seed} if split == "train" else {"repeat": True}
             made.append(batches.LineBatches(lines, args.kind == "synthesis", **options))
@@ -119,6 +128,29 @@ def train(args):
     training.fit(network, *made, args.out, args.minutes, args.epochs, args.method, patience=args.patience,
                  command=_command(args), seed=args.seed,
                  source={**corpora.SOURCES, **texts.SOURCES}.get(args.corpus, "a file of one's own"))
+
+
+def pack(args):
+    from . import training
+    lines = {split: training.prepared(corpora.stream(args.corpus, split, args.root, _count(args.lines, split)))
+             for split in files.SPLITS}
+    for split, count in packed.pack(args.out, lines).items():
+        print(f"{split}: {count} lines")
+
+
+def _count(lines, split):
+    """How many lines of a split are asked for: for validation and test a twentieth of those for training."""
+    return lines if split == "train" or not lines else -(-lines // 20)
+
+
+def _lines(corpus, split, root, count):
+    """Prepared lines of one split."""
+    if Path(corpus).suffix != packed.SUFFIX:
+        from . import training
+        return training.prepare(corpora.handwriting(corpus, split, root, count))
+    if root or count:
+        raise InputError(f"{corpus} is packed; --root and --lines are for pack")
+    return packed.Packed(corpus, split)
 
 
 def _command(args):

@@ -5,6 +5,7 @@ from string import punctuation
 import keras
 import numpy as np
 
+from .distribution import devices, process
 from .glyphs import ink as expected_ink
 from .phrases import CHARACTERS
 from .strokes import InputError, Line, ink, resample, to_pen
@@ -48,7 +49,8 @@ class Batches(keras.utils.PyDataset):
     """An endless, repeatable stream of batches, cut into `fit`'s epochs of `steps` batches each.
 
     Batch n depends on the seed and n alone, so a run that was stopped goes on with what would have come next. With
-    `repeat`, for validation, all epochs are the first one.
+    `repeat`, for validation, all epochs are the first one. Of several processes that train together (`distribution`)
+    each gets its share of the rows.
     """
 
     def __init__(self, steps, seed, repeat=False, **kwargs):
@@ -62,27 +64,33 @@ class Batches(keras.utils.PyDataset):
         self.epoch += not self.repeat
 
     def __getitem__(self, index):
-        return self.batch(self.epoch * self.steps + index)
+        number, count = process()
+        return keras.tree.map_structure(lambda rows: rows[number * len(rows) // count:][:len(rows) // count],
+                                        self.batch(self.epoch * self.steps + index))
 
 
 class LineBatches(Batches):
     """Lines in batches of similar length: inputs (strokes, text) or strokes alone, targets, mask.
 
-    Each batch holds about `points` points. Lengths within 25 % share one shape, so that a compiled training step is
-    compiled about a dozen times and reused. One pass is an epoch unless `steps` says otherwise. With `augment`, every
-    pass sees each line slanted, stretched and scaled a little differently.
+    Each batch holds about `points` points for each device. Lengths within 25 % share one shape, so that a compiled
+    training step is compiled about a dozen times and reused. One pass is an epoch unless `steps` says otherwise. With
+    `augment`, every pass sees each line slanted, stretched and scaled a little differently.
+    lines: a list, or lines on disk (`packed.Packed`), which are read batch by batch.
     """
 
     def __init__(self, lines, text=True, points=4000, steps=None, augment=False, seed=0, **kwargs):
         self.text, self.augment = text, augment
-        self.lines = sorted(lines, key=lambda line: len(line.strokes))
-        lengths = np.array([len(line.strokes) for line in self.lines])
+        self.lines = lines
+        sizes = np.array([(len(line.strokes), len(line.text)) for line in lines])  # all that is kept of them
+        order = np.argsort(sizes[:, 0], kind="stable")
+        lengths = sizes[order, 0]
         bucket = np.ceil(np.log(np.maximum(lengths, 64)) / np.log(1.25))  # within 25 % of each other
         self.buckets = []
-        for group in np.split(np.arange(len(lengths)), np.flatnonzero(np.diff(bucket)) + 1):
-            length = -(-int(lengths[group].max()) // 16) * 16
-            letters = max(len(self.lines[i].text) for i in group) + 1  # one more, for the stop rule's u = U + 1
-            self.buckets.append((group, length, max(min(points // length, len(group)), 1), letters))
+        for group in np.split(order, np.flatnonzero(np.diff(bucket)) + 1):
+            longest, letters = map(int, sizes[group].max(0))
+            length, letters = -(-longest // 16) * 16, letters + 1  # one more, for the stop rule's u = U + 1
+            size = devices() * max(min(points // length, -(-len(group) // devices())), 1)
+            self.buckets.append((group, length, size, letters))
         self.per_pass = sum(-(-len(group) // size) for group, _, size, _ in self.buckets)
         self.plan = functools.lru_cache(maxsize=2)(self._plan)
         super().__init__(steps or self.per_pass, seed, **kwargs)
@@ -126,10 +134,14 @@ class LineBatches(Batches):
 
 
 class TextBatches(Batches):
-    """Windows of `length` bytes from random places of a text: inputs and targets (B, length)."""
+    """Windows of `length` bytes from random places of a text: inputs and targets, (B, length).
+
+    size: rows a batch, on each device.
+    """
 
     def __init__(self, text, length=200, size=32, steps=200, seed=0, **kwargs):
-        self.codes, self.length, self.size = np.frombuffer(text, np.uint8).astype(np.int32), length, size
+        self.codes, self.length = np.frombuffer(text, np.uint8).astype(np.int32), length
+        self.size = size * devices()
         if len(self.codes) <= length:
             raise InputError(f"the text has {len(self.codes)} bytes; needed are more than {length}")
         super().__init__(steps, seed, **kwargs)

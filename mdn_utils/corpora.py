@@ -33,11 +33,24 @@ def handwriting(corpus, split="train", root=None, count=None):
     Strokes are in each corpus' own unit, y up. Raises InputError where files are missing or broken; single lines
     that cannot be used (strokes without text, say) are left out and counted in one warning.
     """
+    if corpus == "simulated":
+        return writers.lines(10_000 if count is None else count, split)
+    try:
+        lines = list(stream(corpus, split, root, count))
+    except OSError as error:
+        raise InputError(f"{corpus}: {error}") from None
+    if not lines:
+        raise InputError(f"{corpus}: no usable line in the {split} split")
+    return lines
+
+
+def stream(corpus, split="train", root=None, count=None):
+    """The same lines as an iterator, where the corpus is larger than memory; OSError may come from any of them."""
     check_split(split)
     if count is not None and count < 1:
         raise InputError(f"count={count} must be at least 1, or None for all lines")
     if corpus == "simulated":
-        return writers.lines(count or 10_000, split)
+        return writers.each(10_000 if count is None else count, split)
     if corpus in ("iam", "unipen"):
         lines = (_iam if corpus == "iam" else _unipen)(_folder(corpus, root), split)
     elif Path(corpus).suffix not in (".json", ".npz"):
@@ -45,13 +58,7 @@ def handwriting(corpus, split="train", root=None, count=None):
                          "or a file that ends in .json or .npz")
     else:
         lines = _part(load_lines(corpus), split, corpus)
-    try:
-        lines = list(itertools.islice(lines, count))
-    except OSError as error:
-        raise InputError(f"{corpus}: {error}") from None
-    if not lines:
-        raise InputError(f"{corpus}: no usable line in the {split} split")
-    return lines
+    return itertools.islice(lines, count)
 
 
 def _folder(corpus, root):

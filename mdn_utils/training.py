@@ -1,4 +1,5 @@
 """Training with Keras `fit`: checkpoints, a time budget, resuming, provenance, and figures in Graves' units."""
+import contextlib
 import hashlib
 import io
 import json
@@ -13,6 +14,7 @@ import numpy as np
 from keras import ops
 
 from .batches import LineBatches, encode, normalise
+from .distribution import process
 from .files import alone, whole, write_whole
 from .mixture import MixtureLoss, nats, parameters
 from .networks import Network
@@ -20,33 +22,37 @@ from .strokes import InputError
 
 HERE = Path(__file__).parent
 WEIGHTS = HERE / "weights" if (HERE / "weights").is_dir() else HERE.parent / "data" / "weights"  # installed, or not
+LONGEST, FARTHEST = 640, 25  # points of a line, and length of an offset
 SAVED, STATE, CHECKPOINT = "weights.weights.h5", "state.json", "checkpoint-{step}.weights.h5"
 NETWORK = ("kind", "units", "mixtures", "windows", "peepholes")
 STATED = {"step": int, "epoch": int, "seconds": float, "curve": list, "run": dict, "peak": float}
 
 
-def prepare(lines, longest=640, farthest=25):
-    """Normalised lines, without those whose points jump farther than `farthest` units or that are too long to batch.
+def prepare(lines):
+    """Normalised lines, without those that `prepared` leaves out, which one sentence counts; InputError without any."""
+    kept = list(prepared(lines))
+    if not kept:
+        raise InputError(f"none of the {len(lines)} lines can be used: needed are known letters, ink, 9 to {LONGEST} "
+                         f"points at 12 a character, and no jump over {FARTHEST} points' length")
+    if len(kept) < len(lines):
+        print(f"left out {len(lines) - len(kept)} of {len(lines)} lines: too long or short, with a jump, without ink, "
+              "or with unknown characters")
+    return kept
 
-    In UNIPEN these are mostly wrong labels. Lines without ink or with unknown characters are left out as well; one
-    sentence counts them all. Raises InputError where nothing is left.
+
+def prepared(lines):
+    """One by one, each line normalised; left out is what is too long to batch, without ink or of unknown characters.
+
+    So are lines whose points jump farther than 25 points' length; in UNIPEN these are mostly wrong labels.
     """
-    kept = []
     for line in lines:
         try:
             encode(line.text)
             line = normalise(line)
         except InputError:
             continue
-        if 8 < len(line.strokes) <= longest and np.abs(line.strokes[:, :2]).max() < farthest:
-            kept.append(line)
-    if not kept:
-        raise InputError(f"none of the {len(lines)} lines can be used: needed are known letters, ink, 9 to {longest} "
-                         f"points at 12 a character, and no jump over {farthest} points' length")
-    if len(kept) < len(lines):
-        print(f"left out {len(lines) - len(kept)} of {len(lines)} lines: too long or short, with a jump, without ink, "
-              "or with unknown characters")
-    return kept
+        if 8 < len(line.strokes) <= LONGEST and np.abs(line.strokes[:, :2]).max() < FARTHEST:
+            yield line
 
 
 def optimizer(method, rate=2e-3):
@@ -119,7 +125,7 @@ class Journal(keras.callbacks.Callback):
         if self.state["epoch"]:
             read_weights(self.model, self.kept)
             leftovers |= {*self.out.glob(CHECKPOINT.format(step="*"))} - {self.kept}  # and old checkpoints
-        for path in leftovers:
+        for path in leftovers if process()[0] == 0 else ():
             path.unlink()
 
     def on_train_batch_begin(self, batch, logs=None):
@@ -141,17 +147,23 @@ class Journal(keras.callbacks.Callback):
         figures = {"step": state["step"], "minutes": round(state["seconds"] / 60, 2),
                    "training": round(logs["nats"], 4), "validation": round(logs["val_nats"], 4)}
         state["curve"].append(figures)
-        if self.since_best() == 0:
-            save(self.model, self.out / SAVED, **self.origin, seconds=round(state["seconds"]), curve=state["curve"])
-        old, self.kept = self.kept, self.checkpoint()
-        with whole(self.kept) as part:
-            write_weights(self.model, part)
-        write_whole(self.out / STATE, json.dumps(state).encode())
-        old.unlink(missing_ok=True)
+        if process()[0] == 0:
+            self.keep()
         self.model.stop_training |= self.finished()
         left = (1 / max(self.progress(), 1e-6) - 1) * state["seconds"] / 60
         print(f"step {state['step']}, {state['seconds'] / 60:.1f} min done, {left:.1f} min to go: "
               f"{figures['training']:.3f} nats, validation {figures['validation']:.3f}", flush=True)
+
+    def keep(self):
+        """Write the weights, if they are the best so far, and the state."""
+        if self.since_best() == 0:
+            save(self.model, self.out / SAVED, **self.origin, seconds=round(self.state["seconds"]),
+                 curve=self.state["curve"])
+        old, self.kept = self.kept, self.checkpoint()
+        with whole(self.kept) as part:
+            write_weights(self.model, part)
+        write_whole(self.out / STATE, json.dumps(self.state).encode())
+        old.unlink(missing_ok=True)
 
 
 def compile_network(network, method="adam", rate=2e-3):
@@ -182,7 +194,9 @@ def fit(network, train, validation, out, minutes=None, epochs=None, method="adam
     if patience is not None and patience < 1:
         raise InputError(f"patience={patience}: expected 1 epoch or more, or None")
     single(network)
-    with alone(Path(out)):
+    if process()[1] > 1 and not epochs:
+        raise InputError("several machines: give epochs, for the clocks of the machines differ")
+    with alone(Path(out)) if process()[0] == 0 else contextlib.nullcontext():
         journal, run = Journal(out, origin, minutes, epochs, patience, anneal=method == "adam"), network.get_config()
         if journal.state.setdefault("run", {**run, "method": method}) != {**run, "method": method}:
             raise InputError(f"{out} holds another run, {journal.state['run']}; choose another folder")
@@ -202,8 +216,11 @@ def save(network, path, **provenance):
     They are kept in half precision, which halves the file and costs about 0.0002 nats a point.
     """
     path = Path(path)
+    weights, spread = network.get_weights(), keras.distribution.distribution()
+    keras.distribution.set_distribution(None)  # only the first of several processes comes here
     bare = Network.from_config(network.get_config())  # without the optimizer's state
-    bare.set_weights(network.get_weights())
+    bare.set_weights(weights)
+    keras.distribution.set_distribution(spread)
     with whole(path) as part, whole(record_of(path)) as beside:  # they change places together, once both are written
         write_weights(bare, part)
         _halve(io.BytesIO(part.read_bytes()), part)

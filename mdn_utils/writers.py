@@ -183,21 +183,27 @@ def lines(count, split="train", seed=0):
     ~/.cache/mdn_utils), under a name that changes with this code, so that a stale file is never read.
     split: "train", "val" or "test". Raises InputError for another one.
     """
-    files.check_split(split)
-    if count < 1:
-        raise InputError(f"count is {count}; it must be at least 1")
+    made = each(count, split, seed)
     sources = __file__, glyphs.__file__, phrases.__file__, _strokes.__file__
     code = b"".join(Path(file).read_bytes() for file in sources)
     key = hashlib.sha256(code + repr((phrases.vocabulary()[0], np.__version__)).encode()).hexdigest()[:12]
     path = files.cache() / f"simulated-{split}-{count}-{seed}-{key}.npz"
     if path.exists():
         return _load(path)
-    made = [_line(k, split, seed) for k in range(count)]
+    made = list(made)
     try:
         _save(path, made)
     except OSError:  # a folder that cannot be written costs the time of the next call, not the lines of this one
         pass
     return made
+
+
+def each(count, split="train", seed=0):
+    """The same lines one by one, for more of them than memory holds; they are kept nowhere."""
+    files.check_split(split)
+    if count < 1:
+        raise InputError(f"count is {count}; it must be at least 1")
+    return (_line(k, split, seed) for k in range(count))
 
 
 def _line(k, split, seed):
