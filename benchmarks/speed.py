@@ -148,7 +148,7 @@ def peak(size=3000):
 
 
 def show(name, points, found, flop=0, best=1):
-    """One row: points a second of each library, ratios to plain PyTorch, share of the peak that our best reaches, memory."""
+    """One row: points a second of each library, ratios to plain PyTorch, share of the peak of our best, memory."""
     seconds = [found[library]["seconds"] for library in LIBRARIES]
     speed = "".join(f"{points / second:>12,.0f}" for second in seconds)
     ratio = "".join(f"{seconds[0] / second:>7.1f}" for second in seconds[1:])

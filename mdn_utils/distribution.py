@@ -1,4 +1,5 @@
 """Training on all accelerators of one machine, or of several (docs/scaling.md): Keras' data parallelism on JAX."""
+import contextlib
 import os
 
 import keras
@@ -24,6 +25,17 @@ def devices():
     """How many devices share a batch."""
     spread = keras.distribution.distribution()
     return spread.num_model_replicas if spread else 1
+
+
+@contextlib.contextmanager
+def alone():
+    """`with alone():` what is made here belongs to this process only; the others need not make it as well."""
+    spread = keras.distribution.distribution()
+    keras.distribution.set_distribution(None)
+    try:
+        yield
+    finally:
+        keras.distribution.set_distribution(spread)
 
 
 def process():

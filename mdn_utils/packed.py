@@ -69,7 +69,7 @@ def pack(path, splits):
                 _append(strokes, np.concatenate([line.strokes for line in some]))
                 for data, new in zip(rest, (ends, [line.text for line in some], [line.writer for line in some])):
                     _append(data, new)
-        return {split: len(group["end"]) for split, group in file.items()}
+        return {split: len(file[split]["end"]) for split in splits}
 
 
 def _append(data, new):

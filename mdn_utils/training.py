@@ -13,8 +13,8 @@ import keras
 import numpy as np
 from keras import ops
 
+from . import distribution
 from .batches import LineBatches, encode, normalise
-from .distribution import process
 from .files import alone, whole, write_whole
 from .mixture import MixtureLoss, nats, parameters
 from .networks import Network
@@ -125,7 +125,7 @@ class Journal(keras.callbacks.Callback):
         if self.state["epoch"]:
             read_weights(self.model, self.kept)
             leftovers |= {*self.out.glob(CHECKPOINT.format(step="*"))} - {self.kept}  # and old checkpoints
-        for path in leftovers if process()[0] == 0 else ():
+        for path in leftovers if distribution.process()[0] == 0 else ():
             path.unlink()
 
     def on_train_batch_begin(self, batch, logs=None):
@@ -147,8 +147,9 @@ class Journal(keras.callbacks.Callback):
         figures = {"step": state["step"], "minutes": round(state["seconds"] / 60, 2),
                    "training": round(logs["nats"], 4), "validation": round(logs["val_nats"], 4)}
         state["curve"].append(figures)
-        if process()[0] == 0:
-            self.keep()
+        if distribution.process()[0] == 0:
+            with distribution.alone():
+                self.keep()
         self.model.stop_training |= self.finished()
         left = (1 / max(self.progress(), 1e-6) - 1) * state["seconds"] / 60
         print(f"step {state['step']}, {state['seconds'] / 60:.1f} min done, {left:.1f} min to go: "
@@ -194,9 +195,9 @@ def fit(network, train, validation, out, minutes=None, epochs=None, method="adam
     if patience is not None and patience < 1:
         raise InputError(f"patience={patience}: expected 1 epoch or more, or None")
     single(network)
-    if process()[1] > 1 and not epochs:
+    if distribution.process()[1] > 1 and not epochs:
         raise InputError("several machines: give epochs, for the clocks of the machines differ")
-    with alone(Path(out)) if process()[0] == 0 else contextlib.nullcontext():
+    with alone(Path(out)) if distribution.process()[0] == 0 else contextlib.nullcontext():
         journal, run = Journal(out, origin, minutes, epochs, patience, anneal=method == "adam"), network.get_config()
         if journal.state.setdefault("run", {**run, "method": method}) != {**run, "method": method}:
             raise InputError(f"{out} holds another run, {journal.state['run']}; choose another folder")
@@ -216,11 +217,8 @@ def save(network, path, **provenance):
     They are kept in half precision, which halves the file and costs about 0.0002 nats a point.
     """
     path = Path(path)
-    weights, spread = network.get_weights(), keras.distribution.distribution()
-    keras.distribution.set_distribution(None)  # only the first of several processes comes here
     bare = Network.from_config(network.get_config())  # without the optimizer's state
-    bare.set_weights(weights)
-    keras.distribution.set_distribution(spread)
+    bare.set_weights(network.get_weights())
     with whole(path) as part, whole(record_of(path)) as beside:  # they change places together, once both are written
         write_weights(bare, part)
         _halve(io.BytesIO(part.read_bytes()), part)

@@ -34,7 +34,7 @@ lines = [Line(s.astype("float32"), "ab"[k % 2] * 3, "w") for k, s in enumerate(s
 size = 128 // devices
 training.fit(networks.Network("synthesis", (8,), mixtures=2, windows=1),
              batches.LineBatches(lines[:20], points=size, steps=4, augment=True),
-             batches.LineBatches(lines[20:], points=size, repeat=True), out, epochs=3, rate=0.02)
+             batches.LineBatches(lines[20:], points=size, repeat=True), out, epochs=3, rate=0.05)
 """
 
 
