@@ -68,10 +68,11 @@ def train_plain(kind, size, batch):
     return timed(step)
 
 
-def train_ours(kind, size, batch):
+def train_ours(kind, size, batch, way):
+    """way: "" as it comes, "graph" without XLA, "keras" with the loops of Keras."""
     import keras
 
-    from mdn_utils import networks, training
+    from mdn_utils import bptt, networks, training
 
     class Same(keras.utils.PyDataset):
         def __len__(self):
@@ -91,6 +92,10 @@ def train_ours(kind, size, batch):
     keras.utils.set_random_seed(0)
     network = networks.Network(kind, **size)
     training.compile_network(network)
+    if way:
+        network.jit_compile = keras.backend.backend() == "jax"
+    if way == "keras":
+        del bptt._Loop.inner_loop
     network.fit(Same(), callbacks=[Clock()], verbose=0)
     return np.diff(Clock.times).tolist()  # the first step, which compiles, is over when the clock starts
 
@@ -127,15 +132,15 @@ def timed(act):
 def case(task, library, kind, size, points, lines, characters):
     """Run in a process of its own: seconds of each step and, in MB, the most memory that was held."""
     if task == "train":
-        batch = random_batch(points, lines, characters)
-        seconds = (train_plain if library == "torch" else train_ours)(kind, size, batch)
+        batch, way = random_batch(points, lines, characters), library.partition(" ")[2]
+        seconds = train_plain(kind, size, batch) if library == "torch" else train_ours(kind, size, batch, way)
     else:
         seconds = (write_plain if library == "torch" else write_ours)(size, lines)
     return {"seconds": statistics.median(seconds), "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
 
 
 def measure(task, library, kind, size, points, lines, characters):
-    backend = {"PYTHONWARNINGS": "ignore"} if library == "torch" else {"KERAS_BACKEND": library}
+    backend = {"PYTHONWARNINGS": "ignore"} if library == "torch" else {"KERAS_BACKEND": library.split()[0]}
     call = [sys.executable, __file__, "--case", json.dumps([task, library, kind, size, points, lines, characters])]
     done = subprocess.run(call, env={**os.environ, **backend}, stdout=subprocess.PIPE, text=True, check=True)
     return json.loads(done.stdout.splitlines()[-1])
@@ -179,6 +184,42 @@ def writing_rows():
         print(f"   {lines} lines at once, beside line by line in plain PyTorch: times {', '.join(times)}", flush=True)
 
 
+def choice_rows():
+    """Points a second as Keras would compute, with our loops, and with these compiled by XLA."""
+    ways = "tensorflow keras", "tensorflow graph", "tensorflow", "jax keras", "jax"
+    print(f"{'what was chosen, by points a second':<42}" + "".join(f"{way:>18}" for way in ways))
+    for kind, size, points, lines in (("prediction", GRAVES, 200, 16), ("prediction", GRAVES, 200, 64),
+                                      ("synthesis", SHIPPED, 200, 16), ("synthesis", SHIPPED, 200, 64)):
+        found = [measure("train", way, kind, size, points, lines, points // PACE + 1)["seconds"] for way in ways]
+        name = f"train {kind} {len(size['units'])}x{size['units'][0]}, T={points}, B={lines}"
+        print(f"{name:<42}" + "".join(f"{points * lines / seconds:>18,.0f}" for seconds in found), flush=True)
+
+
+def product_rows(best, cells=400, points=200):
+    """What the matrix products of one LSTM layer and its derivatives reach by themselves, on JAX."""
+    import jax
+    import jax.numpy as jnp
+
+    def share(product, flop, *shapes):
+        compiled = jax.jit(product)
+        arrays = [jnp.full(shape, 1e-3, "float32") for shape in shapes]
+        compiled(*arrays).block_until_ready()
+        return flop / statistics.median(timed(lambda: compiled(*arrays).block_until_ready())) / best
+
+    def in_turn(step):  # as in a loop over time: each product waits for the one before
+        return lambda start, kernel: jax.lax.scan(lambda old, _: (step(old, kernel), None), start, length=points)[0]
+
+    for lines in (16, 64):
+        rows, gates = points * lines, 4 * cells
+        flop = 2 * rows * cells * gates
+        outside = share(lambda x, kernel: x @ kernel, flop, (rows, cells), (cells, gates))
+        weights = share(lambda x, dz: x.T @ dz, flop, (rows, cells), (rows, gates))
+        forward = share(in_turn(lambda h, kernel: (h @ kernel)[:, :cells]), flop, (lines, cells), (cells, gates))
+        backward = share(in_turn(lambda dz, kernel: jnp.tile(dz @ kernel, 4)), flop, (lines, gates), (gates, cells))
+        print(f"products alone, {cells} cells, T={points}, B={lines}, share of the peak: all points {outside:.0%}, "
+              f"weights {weights:.0%}; in the loop forward {forward:.0%}, backward {backward:.0%}", flush=True)
+
+
 def growth_rows():
     """Seconds of a training step as one size after the other grows, on JAX."""
     start = {"points": 200, "lines": 32, "width": 256, "layers": 2, "characters": 17}
@@ -214,5 +255,7 @@ if __name__ == "__main__":
               f"{'times PyTorch':>14}{'peak':>8}{'memory in MB':>24}")
         training_rows(best)
         writing_rows()
+        choice_rows()
+        product_rows(best)
         growth_rows()
         first_line()
