@@ -1,4 +1,4 @@
-"""How much memory a corpus takes that lies packed on disk: one of IAM-OnDB's size, 12,000 lines, and one of ten times that.
+"""How much memory a corpus takes that is packed on disk: one of IAM-OnDB's size, 12,000 lines, and one ten times as large.
 
     python benchmarks/memory.py
 
@@ -25,7 +25,7 @@ def read(path, count):
 
 
 def read_from_memory(path, count):
-    stream = batches.LineBatches([line._replace(strokes=line.strokes.copy()) for line in packed.Packed(path)], steps=500)
+    stream = batches.LineBatches(list(packed.Packed(path)), steps=500, augment=True)
     for k in range(len(stream)):
         stream[k]
 
