@@ -1,4 +1,4 @@
-"""How much memory a corpus takes that is packed on disk: one of IAM-OnDB's size, 12,000 lines, and one ten times as large.
+"""How much memory a corpus takes that is packed: of IAM-OnDB's size, 12,000 lines, and ten times that.
 
     python benchmarks/memory.py
 
