@@ -89,7 +89,7 @@ def nats(strokes, raw):
 
     May be negative: a density, unlike a probability, can exceed 1.
     """
-    mixture = parameters(raw)
+    mixture, strokes = parameters(raw), ops.convert_to_tensor(strokes)
     pen_up = strokes[..., 2]
     pen = pen_up * ops.softplus(-mixture.pen) + (1 - pen_up) * ops.softplus(mixture.pen)
     return pen - log_density(mixture, strokes[..., :2])
