@@ -24,7 +24,7 @@ def distribute():
 def devices():
     """How many devices share a batch."""
     spread = keras.distribution.distribution()
-    return spread.num_model_replicas if spread else 1
+    return spread.device_mesh.devices.size if spread else 1
 
 
 @contextlib.contextmanager
