@@ -1,9 +1,10 @@
-"""LSTM layers whose backpropagation through time is written out, which makes training on CPUs up to three times faster.
+"""LSTM layers whose backpropagation through time is written out: training on CPUs is up to 4.7 times as fast.
 
 Inside the loop over time stays only what has to wait for the point before: the product with the old h, and on the way
 back the product with the derivative that the next point sends. Everything else, the projection of the inputs and
 the derivatives of all weights, is one large matrix product for all points. Automatic differentiation would leave
 these in the loop. Numbers and weights are those of `keras.layers.LSTM` and of `WindowCell` in a `keras.layers.RNN`.
+Measured: docs/scaling.md.
 """
 import functools
 
