@@ -77,12 +77,12 @@ def test_a_run_killed_by_force_goes_on_too_and_its_folder_is_locked_as_long_as_i
             return "another run is at work there" in str(error)
 
     with training_in(out) as run:  # killed while it writes
-        assert wait_until(locked, run)
         assert wait_until(lambda: list(out.glob(".*-checkpoint-*")), run)
     is_whole(out)
     assert not locked()
     with training_in(out) as run:  # killed between two checkpoints
         assert wait_until(lambda: (out / training.STATE).exists(), run)
+        assert locked()
         time.sleep(0.05)
     is_whole(out)
     (out / ".1-weights.weights.h5").write_text("left over")
