@@ -18,16 +18,14 @@ def write(path, count):
     packed.pack(path, {"train": itertools.islice(itertools.cycle(lines), count)})
 
 
-def read(path, count):
-    stream = batches.LineBatches(packed.Packed(path), steps=500, augment=True)
+def read(path, count, keep=lambda lines: lines):
+    stream = batches.LineBatches(keep(packed.Packed(path)), steps=500, augment=True)
     for k in range(len(stream)):
         stream[k]
 
 
 def read_from_memory(path, count):
-    stream = batches.LineBatches(list(packed.Packed(path)), steps=500, augment=True)
-    for k in range(len(stream)):
-        stream[k]
+    read(path, count, keep=list)
 
 
 def held(connection, act, *arguments):

@@ -50,14 +50,10 @@ def train_plain(lines, validation, minutes, seed):
     done = 0.0
     while done < 1:
         chosen = [lines[k] for k in rng.integers(0, len(lines), rows)]
-        longest = max(len(line.strokes) for line in chosen)
-        strokes = np.zeros((rows, longest, 3), np.float32)
-        mask = np.zeros((rows, longest - 1), np.float32)
-        for k, line in enumerate(chosen):
-            strokes[k, :len(line.strokes)], mask[k, :len(line.strokes) - 1] = line.strokes, 1
-        text = np.stack([batches.encode(line.text, max(len(line.text) for line in chosen) + 1) for line in chosen])
-        for group in optimizer.param_groups:  # the schedule of `training.Journal`
-            group["lr"] = RATE * (0.505 + 0.495 * math.cos(math.pi * done)) * min(1.0, 0.02 + 50 * done)
+        longest, letters = (max(map(len, values)) for values in zip(*((line.strokes, line.text) for line in chosen)))
+        strokes, text, mask = batches.padded(chosen, rows, longest, letters + 1)
+        for group in optimizer.param_groups:
+            group["lr"] = RATE * training.schedule(done)
         train_step(network, optimizer, *tensors((strokes[:, :-1], text), strokes[:, 1:], mask))
         step, done = step + 1, (time.perf_counter() - start) / (60 * minutes)
         if step % STEPS == 0 or done >= 1:

@@ -69,6 +69,18 @@ class Batches(keras.utils.PyDataset):
                                         self.batch(self.epoch * self.steps + index))
 
 
+def padded(lines, rows, length, letters):
+    """Strokes (rows, length, 3), character numbers (rows, letters), mask (rows, length - 1); 0 where no line is."""
+    strokes = np.zeros((rows, length, 3), np.float32)
+    mask = np.zeros((rows, length - 1), np.float32)
+    text = np.zeros((rows, letters), np.int32)
+    for k, line in enumerate(lines):
+        strokes[k, :len(line.strokes)] = line.strokes
+        mask[k, :len(line.strokes) - 1] = 1
+        text[k] = encode(line.text, letters)
+    return strokes, text, mask
+
+
 class LineBatches(Batches):
     """Lines in batches of similar length: inputs (strokes, text) or strokes alone, targets, mask.
 
@@ -116,14 +128,7 @@ class LineBatches(Batches):
 
     def batch(self, n):
         rows, length, letters = self._planned(n)
-        strokes = np.zeros((len(rows), length, 3), np.float32)
-        mask = np.zeros((len(rows), length - 1), np.float32)
-        text = np.zeros((len(rows), letters), np.int32)
-        for k, i in enumerate(rows[rows >= 0]):
-            line = self.lines[i]
-            strokes[k, :len(line.strokes)] = line.strokes
-            mask[k, :len(line.strokes) - 1] = 1
-            text[k] = encode(line.text, letters)
+        strokes, text, mask = padded([self.lines[i] for i in rows[rows >= 0]], len(rows), length, letters)
         if self.augment:
             rng = np.random.default_rng((self.seed, n, 1))
             slant, width, size = rng.normal(0, [[0.15], [0.08], [0.08]], (3, len(rows)))

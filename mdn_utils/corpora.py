@@ -23,6 +23,9 @@ SOURCES = {  # what a network trained on a corpus has to say of it
 }
 
 
+SIMULATED = 10_000  # lines, where nobody says how many
+
+
 def handwriting(corpus, split="train", root=None, count=None):
     """The lines of one split, at most `count` of them; no writer is in two splits.
 
@@ -34,7 +37,7 @@ def handwriting(corpus, split="train", root=None, count=None):
     that cannot be used (strokes without text, say) are left out and counted in one warning.
     """
     if corpus == "simulated":
-        return writers.lines(10_000 if count is None else count, split)
+        return writers.lines(SIMULATED if count is None else count, split)
     try:
         lines = list(stream(corpus, split, root, count))
     except OSError as error:
@@ -50,7 +53,7 @@ def stream(corpus, split="train", root=None, count=None):
     if count is not None and count < 1:
         raise InputError(f"count={count} must be at least 1, or None for all lines")
     if corpus == "simulated":
-        return writers.each(10_000 if count is None else count, split)
+        return writers.each(SIMULATED if count is None else count, split)
     if corpus in ("iam", "unipen"):
         lines = (_iam if corpus == "iam" else _unipen)(_folder(corpus, root), split)
     elif Path(corpus).suffix not in (".json", ".npz"):

@@ -28,8 +28,8 @@ def devices():
 
 
 @contextlib.contextmanager
-def alone():
-    """`with alone():` what is made here belongs to this process only; the others need not make it as well."""
+def local():
+    """`with local():` what is made here belongs to this process only; the others need not make it as well."""
     spread = keras.distribution.distribution()
     keras.distribution.set_distribution(None)
     try:

@@ -62,6 +62,11 @@ def optimizer(method, rate=2e-3):
     return keras.optimizers.Adam(rate, global_clipnorm=1.0)
 
 
+def schedule(done):
+    """Share of the peak learning rate once `done`, 0 to 1, of the budget is used up: a short rise, then a cosine."""
+    return (0.505 + 0.495 * np.cos(np.pi * done)) * min(1.0, 0.02 + 50 * done)
+
+
 class NatsAPoint(keras.metrics.Mean):
     """Mean of `mixture.nats` over all points; Keras' own wrapper would count the points of long lines for less."""
 
@@ -130,9 +135,7 @@ class Journal(keras.callbacks.Callback):
 
     def on_train_batch_begin(self, batch, logs=None):
         if self.anneal:
-            done = self.progress()
-            fall = 0.505 + 0.495 * np.cos(np.pi * done)
-            self.model.optimizer.learning_rate = self.peak * fall * min(1.0, 0.02 + 50 * done)
+            self.model.optimizer.learning_rate = self.peak * schedule(self.progress())
 
     def on_train_batch_end(self, batch, logs=None):
         self.state["step"] += 1
@@ -148,7 +151,7 @@ class Journal(keras.callbacks.Callback):
                    "training": round(logs["nats"], 4), "validation": round(logs["val_nats"], 4)}
         state["curve"].append(figures)
         if distribution.process()[0] == 0:
-            with distribution.alone():
+            with distribution.local():
                 self.keep()
         self.model.stop_training |= self.finished()
         left = (1 / max(self.progress(), 1e-6) - 1) * state["seconds"] / 60

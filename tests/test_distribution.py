@@ -6,12 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-import h5py
 import keras
 import numpy as np
 import pytest
+from helpers import arrays
 
-from mdn_utils import distribution
+from mdn_utils import distribution, training
 from mdn_utils.strokes import InputError
 
 pytestmark = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="starts processes of its own, on JAX")
@@ -61,11 +61,9 @@ def several(out):
 
 def end(out):
     """Curve without the times, and all weights in one row."""
-    state = json.loads((out / "state.json").read_text())
-    with h5py.File(out / "weights.weights.h5") as file:
-        weights = []
-        file.visititems(lambda _, item: weights.append(np.ravel(item[()])) if isinstance(item, h5py.Dataset) else None)
-    return [[point["training"], point["validation"]] for point in state["curve"]], np.concatenate(weights)
+    curve = json.loads((out / training.STATE).read_text())["curve"]
+    weights = np.concatenate([array.ravel() for array in arrays(out / training.SAVED).values()])
+    return [[point["training"], point["validation"]] for point in curve], weights
 
 
 def test_two_devices_and_two_processes_train_like_one(tmp_path):
