@@ -126,6 +126,7 @@ def _iam_writer(path):
 
 # UNIPEN: a file of segments includes files of pen strokes ("components") and names ranges of their numbers.
 UNIPEN_LEFT_OUT = ("abm", "lex")  # contributors whose segment numbers do not fit their strokes
+UNIPEN_INCLUDED = 100  # files at most that one file of segments may include; usual is one
 
 
 def _unipen(root, split):
@@ -158,7 +159,7 @@ def _unipen_files(root):
             continue
         try:
             components, segments, writer = _unipen_file(path, root / "include")
-        except (InputError, RecursionError) as error:  # files that include files, a thousand deep
+        except InputError as error:
             skipped.append(str(error))
             continue
         writer = f"{contributor}/{contributor}/{writer}" if writer else contributor
@@ -223,6 +224,8 @@ def _unipen_statements(path, include, seen=None):
         except (OSError, ValueError, RuntimeError):  # no file can have such a name
             there = False
         if there:  # lexicons and documents may be absent; a segment without its strokes is told of later
+            if len(seen) == UNIPEN_INCLUDED:  # each of them may include the next, and Python's stack is only so deep
+                raise InputError(f"{path}: includes more than {UNIPEN_INCLUDED} files")
             seen.add(file)
             yield from _unipen_statements(file, include, seen)
 
