@@ -81,28 +81,46 @@ def padded(lines, rows, length, letters):
     return strokes, text, mask
 
 
+def _lengths(points, shapes):
+    """The at most `shapes` lengths (..., ascending) to which to pad lines of `points` points with the least padding.
+
+    Dynamic programming: the best k + 1 lengths up to one are the best k up to a shorter one, and that one itself.
+    """
+    lengths, counts = np.unique(-(-points // 8) * 8, return_counts=True)
+    below = np.cumsum(counts)  # how many lines are no longer than each length
+    cells, before = lengths * below, []  # with one length for all of them
+    for _ in range(min(shapes, len(lengths)) - 1):
+        further = np.where(below[:, None] < below, cells[:, None] + lengths * (below - below[:, None]), np.inf)
+        cells = further.min(0)
+        before.append(further.argmin(0))
+    chosen = [len(lengths) - 1]
+    for shorter in reversed(before):
+        chosen.append(shorter[chosen[-1]])
+    return lengths[chosen[::-1]]
+
+
 class LineBatches(Batches):
     """Lines in batches of similar length: inputs (strokes, text) or strokes alone, targets, mask.
 
-    Each batch holds about `points` points for each device. Lengths within 25 % share one shape, so that a compiled
-    training step is compiled about a dozen times and reused. One pass is an epoch unless `steps` says otherwise. With
-    `augment`, every pass sees each line slanted, stretched and scaled a little differently.
+    Each batch holds about `points` points for each device. Lines are padded to one of at most `shapes` lengths, so that
+    a training step is compiled no more often. One pass is an epoch unless `steps` says otherwise. With `augment`, every
+    pass sees each line slanted, stretched and scaled a little differently.
     lines: a list, or lines on disk (`packed.Packed`), which are read batch by batch.
     """
 
-    def __init__(self, lines, text=True, points=4000, steps=None, augment=False, seed=0, **kwargs):
+    def __init__(self, lines, text=True, points=4000, steps=None, augment=False, seed=0, shapes=8, **kwargs):
         self.text, self.augment = text, augment
         self.lines = lines
         sizes = np.array([(len(line.strokes), len(line.text)) for line in lines])  # all that is kept of them
-        order = np.argsort(sizes[:, 0], kind="stable")
-        lengths = sizes[order, 0]
-        bucket = np.ceil(np.log(np.maximum(lengths, 64)) / np.log(1.25))  # within 25 % of each other
+        shapes = max(min(shapes, sizes[:, 0].sum() // (points * devices())), 1)  # for few lines, fewer
+        lengths = _lengths(sizes[:, 0], shapes)
         self.buckets = []
-        for group in np.split(order, np.flatnonzero(np.diff(bucket)) + 1):
-            longest, letters = map(int, sizes[group].max(0))
-            length, letters = -(-longest // 16) * 16, letters + 1  # one more, for the stop rule's u = U + 1
-            size = devices() * max(min(points // length, -(-len(group) // devices())), 1)
-            self.buckets.append((group, length, size, letters))
+        for k, length in enumerate(lengths):
+            group = np.flatnonzero(np.searchsorted(lengths, sizes[:, 0]) == k)
+            rows = -(-len(group) // devices())  # for each device, and evenly shared out over the batches
+            size = devices() * -(-rows // -(-rows // max(points // length, 1)))
+            letters = sizes[group, 1].max() + 1  # one more, for the stop rule's u = U + 1
+            self.buckets.append((group, int(length), int(size), int(letters)))
         self.per_pass = sum(-(-len(group) // size) for group, _, size, _ in self.buckets)
         self.plan = functools.lru_cache(maxsize=2)(self._plan)
         super().__init__(steps or self.per_pass, seed, **kwargs)

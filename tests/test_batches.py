@@ -1,5 +1,6 @@
 """The alphabet, normalising, and batches of lines and of text: what training sees."""
 from collections import Counter
+from itertools import combinations
 
 import keras
 import numpy as np
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mdn_utils import writers
-from mdn_utils.batches import ALPHABET, Batches, LineBatches, TextBatches, encode, normalise
+from mdn_utils.batches import ALPHABET, Batches, LineBatches, TextBatches, _lengths, encode, normalise
 from mdn_utils.strokes import InputError, Line, positions
 
 # --- the alphabet ---
@@ -126,9 +127,22 @@ def test_what_a_batch_holds():
 def test_few_shapes_and_little_padding():
     made = lines(600)
     data = LineBatches(made)
-    assert len({(x.shape, text.shape) for (x, text), _, _ in map(data.batch, range(len(data)))}) <= 14
+    assert len({(x.shape, text.shape) for (x, text), _, _ in map(data.batch, range(len(data)))}) <= 8
     filled, cells = np.sum([(mask.sum(), mask.size) for _, _, mask in map(data.batch, range(len(data)))], axis=0)
-    assert filled > 0.6 * cells
+    assert filled > 0.75 * cells
+    (strokes, _), _, _ = LineBatches(made, shapes=1)[0]
+    assert strokes.shape[1] == -(-max(len(line.strokes) for line in made) // 8) * 8 - 1
+
+
+@given(st.lists(st.integers(2, 90), min_size=1, max_size=20), st.integers(1, 4))
+def test_no_other_lengths_would_pad_less(points, shapes):
+    def padded(lengths):
+        return sum(min(length for length in lengths if length >= count) for count in points)
+
+    possible = sorted({-(-count // 8) * 8 for count in points})
+    every = [chosen for k in range(1, shapes + 1) for chosen in combinations(possible, k) if chosen[-1] == possible[-1]]
+    lengths = _lengths(np.array(points), shapes)
+    assert len(lengths) <= shapes and padded(lengths) == min(map(padded, every))
 
 
 @pytest.mark.parametrize("augment", [False, True])
