@@ -8,6 +8,7 @@ from . import batches, corpora, files, packed, quiet, texts
 from .strokes import InputError, Line
 
 HAND = "simulated"
+SIZE = {"size": "3x400", "mixtures": 20, "windows": 10}  # the paper's
 
 
 def parser():
@@ -20,17 +21,22 @@ def parser():
                        "ptb, enwik8, shakespeare, a text file")
     train.add_argument("--root", help="the folder of the corpus, for iam and unipen")
     train.add_argument("--lines", type=int, help="how many lines to read or to simulate")
-    train.add_argument("--size", default="3x400", help="layers x cells, such as 2x256 (default: the paper's 3x400)")
-    train.add_argument("--mixtures", type=int, default=20, help="components of the mixture")
-    train.add_argument("--windows", type=int, default=10, help="Gaussians of the soft window")
+    train.add_argument("--size", help="layers x cells, such as 2x256 (default: the paper's 3x400)")
+    train.add_argument("--mixtures", type=int, help="components of the mixture (default: 20)")
+    train.add_argument("--windows", type=int, help="Gaussians of the soft window (default: 10)")
     train.add_argument("--peepholes", action="store_true", help="the paper's LSTM cell, with derivatives clipped")
+    train.add_argument("--start", metavar="FILE", help="go on from these weights, NAME.weights.h5, and their size, "
+                       "such as with another corpus")
     train.add_argument("--method", choices=["adam", "graves"], default="adam")
+    train.add_argument("--rate", type=float, default=2e-3, help="Adam's learning rate at its peak (default: 0.002)")
     budget = train.add_mutually_exclusive_group(required=True)
     budget.add_argument("--minutes", type=float)
     budget.add_argument("--epochs", type=int, help="of 200 steps each")
     train.add_argument("--patience", type=int, help="stop after so many epochs without a better validation figure")
     train.add_argument("--distribute", action="store_true", help="over all devices of this machine, or of several "
                        "(docs/scaling.md); on JAX")
+    train.add_argument("--mixed", action="store_true", help="the hidden layers compute in bfloat16, for GPUs that "
+                       "have it")
     train.add_argument("--seed", type=int, default=0)
     train.add_argument("--out", required=True, help="folder for checkpoints and the best weights")
 
@@ -99,20 +105,14 @@ def evaluate(args):
 def train(args):
     import keras
 
-    from . import distribution, networks, training
-    try:
-        layers, cells = map(int, args.size.split("x"))
-        if layers < 1 or cells < 1:
-            raise ValueError
-    except ValueError:
-        raise InputError(f"--size {args.size}: expected layers x cells, such as 2x256") from None
-    if layers > 100 or layers * cells * (8 * cells + 6 * args.mixtures + 3 * args.windows) > 10 ** 9:
-        raise InputError(f"--size {args.size}, --mixtures {args.mixtures}, --windows {args.windows}: expected a "
-                         "network of at most 100 layers and 1,000,000,000 parameters")
+    from . import distribution, training
     with quiet():  # on JAX this is what imports TensorFlow
         keras.utils.set_random_seed(args.seed)
         if args.distribute:
             distribution.distribute()
+        if args.mixed:
+            keras.config.set_dtype_policy("mixed_bfloat16")
+    network = _network(args)
     if args.kind == "text":
         made = [batches.TextBatches(texts.text(args.corpus, split), steps=steps, seed=args.seed, repeat=split == "val")
                 for split, steps in (("train", 200), ("val", 20))]
@@ -123,11 +123,34 @@ def train(args):
             print(f"{split}: {len(lines)} lines of {len({line.writer for line in lines})} writers", flush=True)
             options = {"steps": 200, "augment": True, "seed": args.seed} if split == "train" else {"repeat": True}
             made.append(batches.LineBatches(lines, args.kind == "synthesis", **options))
-    network = networks.Network(args.kind, (cells,) * layers, args.mixtures, args.windows, args.peepholes)
     print(f"{network.count_params():,} parameters", flush=True)
-    training.fit(network, *made, args.out, args.minutes, args.epochs, args.method, patience=args.patience,
+    training.fit(network, *made, args.out, args.minutes, args.epochs, args.method, args.rate, args.patience,
                  command=_command(args), seed=args.seed,
                  source={**corpora.SOURCES, **texts.SOURCES}.get(args.corpus, "a file of one's own"))
+
+
+def _network(args):
+    """A new network of the size that is asked for, or the one that --start names."""
+    from . import networks, training
+    given = {name: getattr(args, name) for name in SIZE if getattr(args, name) is not None}
+    if args.start:
+        if given or args.peepholes:
+            raise InputError("--start FILE brings its own size; leave out --size, --mixtures, --windows, --peepholes")
+        network = training.load(args.start)
+        if network.kind != args.kind:
+            raise InputError(f"--start {args.start} is a {network.kind} network, not one for {args.kind}")
+        return network
+    size, mixtures, windows = {**SIZE, **given}.values()
+    try:
+        layers, cells = map(int, size.split("x"))
+        if layers < 1 or cells < 1:
+            raise ValueError
+    except ValueError:
+        raise InputError(f"--size {size}: expected layers x cells, such as 2x256") from None
+    if layers > 100 or layers * cells * (8 * cells + 6 * mixtures + 3 * windows) > 10 ** 9:
+        raise InputError(f"--size {size}, --mixtures {mixtures}, --windows {windows}: expected a network of at most "
+                         "100 layers and 1,000,000,000 parameters")
+    return networks.Network(args.kind, (cells,) * layers, mixtures, windows, args.peepholes)
 
 
 def pack(args):

@@ -26,27 +26,36 @@ class Network(keras.Model):
     raw mixture outputs (B, T, 1 + 6M); "synthesis" reads strokes and character numbers (B, U), and returns the same.
     units: cells of each hidden layer. mixtures: M. windows: K Gaussians of the soft window.
     peepholes: the paper's LSTM cell with its derivative clipping; without, `keras.layers.LSTM`, which cuDNN can run.
+    Under `keras.config.set_dtype_policy("mixed_bfloat16")` the hidden layers compute in half precision; the strokes,
+    the window, whose small steps through the text would be lost there, and the output stay in float32.
     """
 
     def __init__(self, kind, units=(400, 400, 400), mixtures=20, windows=10, peepholes=False, **kwargs):
-        super().__init__(**kwargs)
+        super().__init__(autocast=False, **kwargs)
         if kind not in KINDS:
             raise InputError(f"network: kind is {kind!r}; expected text, prediction or synthesis")
         if not units or min(*units, mixtures, windows) < 1:
             raise InputError(f"network: units={units}, mixtures={mixtures}, windows={windows}; expected at least one "
                              "hidden layer, and each number 1 or more")
+        if "float16" in self.variable_dtype or self.compute_dtype == "float16":
+            raise InputError(f"network: cannot train in {self.dtype_policy.name}: weights in half precision lose small "
+                             "steps, and float16's scaled loss would trip the bounds on derivatives; choose float32 "
+                             "or mixed_bfloat16")
         self.kind, self.units, self.mixtures, self.windows = kind, tuple(units), mixtures, windows
         self.peepholes = peepholes
         self.hidden = [self._layer(n, size) for n, size in enumerate(self.units)]
-        self.head = keras.layers.Dense(BYTES if kind == "text" else raw_size(mixtures), name="output")
+        self.head = keras.layers.Dense(BYTES if kind == "text" else raw_size(mixtures), name="output",
+                                       dtype="float32")
         example = np.zeros((1, 2), "int32") if kind == "text" else np.zeros((1, 2, 3), "float32")
         self((example, np.zeros((1, 2), "int32")) if kind == "synthesis" else example)
 
     def _layer(self, n, size):
         if self.kind == "synthesis" and n == 0:
-            cell = PeepholeLSTMCell(size, CELL_CLIP) if self.peepholes else keras.layers.LSTMCell(size)
+            full = {"dtype": "float32"}
+            cell = PeepholeLSTMCell(size, CELL_CLIP, **full) if self.peepholes else keras.layers.LSTMCell(size, **full)
             layer = keras.layers.RNN if self.peepholes else RNN
-            return layer(WindowCell(cell, self.windows, len(ALPHABET)), return_sequences=True, name="window")
+            return layer(WindowCell(cell, self.windows, len(ALPHABET), **full), return_sequences=True, name="window",
+                         **full)
         if self.peepholes:
             cell = PeepholeLSTMCell(size, TEXT_CLIP if self.kind == "text" else CELL_CLIP)
             return keras.layers.RNN(cell, return_sequences=True, name=f"hidden{n + 1}")
@@ -65,7 +74,7 @@ class Network(keras.Model):
         if self.kind == "text":
             x = ops.one_hot(x, BYTES, dtype=self.compute_dtype)
         if self.kind == "synthesis":
-            self.hidden[0].cell.text = one_hot_text(text, self.compute_dtype)
+            self.hidden[0].cell.text = one_hot_text(text)
         raw, gaussians = self._wired(x, lambda n, below: self.hidden[n](below, training=training))
         return raw if self.kind == "text" else clip_gradient(raw, OUTPUT_CLIP), gaussians
 
@@ -104,6 +113,6 @@ class Network(keras.Model):
         return raw, after, gaussians
 
 
-def one_hot_text(text, dtype="float32"):
+def one_hot_text(text):
     """Character numbers (B, U), 0 for padding, as one-hot c (B, U, A); padding is all zero."""
-    return ops.one_hot(text, len(ALPHABET) + 1, dtype=dtype)[..., 1:]
+    return ops.one_hot(text, len(ALPHABET) + 1)[..., 1:]

@@ -195,9 +195,10 @@ def fit(network, train, validation, out, minutes=None, epochs=None, method="adam
     """
     if not any(budget is not None and 0 < budget < np.inf for budget in (minutes, epochs)):
         raise InputError(f"minutes={minutes}, epochs={epochs}: give one of them, above 0")
+    if not 0 < rate < np.inf:
+        raise InputError(f"rate={rate}: expected a learning rate above 0, such as 0.002")
     if patience is not None and patience < 1:
         raise InputError(f"patience={patience}: expected 1 epoch or more, or None")
-    single(network)
     if distribution.process()[1] > 1 and not epochs:
         raise InputError("several machines: give epochs, for the clocks of the machines differ")
     with alone(Path(out)) if distribution.process()[0] == 0 else contextlib.nullcontext():
@@ -278,16 +279,8 @@ def load(path):
     if sum(8 * size ** 2 + 1000 for size in config["units"]) + 6 * max(numbers) > path.stat().st_size:
         raise InputError(f"{path}: does not fit the network in {record_of(path)}, which is larger")
     network = Network.from_config(config)
-    single(network)
     read_weights(network, path)
     return network
-
-
-def single(network):
-    """Raise InputError where `network` computes in half precision, in which its window could not move."""
-    if "float16" in network.compute_dtype:
-        raise InputError(f"the network computes in {network.compute_dtype}, in which steps of a twelfth of a letter "
-                         'are lost beside its place in the text; keras.config.set_dtype_policy("float32") mends that')
 
 
 def write_weights(network, path):

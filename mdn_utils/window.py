@@ -32,7 +32,8 @@ class WindowCell(keras.layers.Layer):
         self.output_size = cell.units + characters + 3 * windows
         start = [0.0] * windows + [-0.7] * windows + [-float(ops.log(points_per_character))] * windows
         self.gaussians = keras.layers.Dense(
-            3 * windows, name="gaussians", kernel_initializer=keras.initializers.RandomNormal(stddev=0.02),
+            3 * windows, name="gaussians", dtype=self.dtype_policy,
+            kernel_initializer=keras.initializers.RandomNormal(stddev=0.02),
             bias_initializer=lambda shape, dtype=None: ops.convert_to_tensor(start, dtype))
 
     def build(self, input_shape):

@@ -3,6 +3,7 @@ import io
 import json
 
 import keras
+import numpy as np
 import pytest
 
 from mdn_utils import files, strokes, training, writers
@@ -75,6 +76,15 @@ def test_what_was_written_can_prime_the_next_line(tmp_path, weights):
     (["train", "text", "--corpus", "python", "--minutes", "1", "--size", "1111x4", "--out", "x"], "at most 100 layers"),
     (["train", "text", "--corpus", "python", "--minutes", "1", "--size", "1x8", "--patience", "0", "--out", "x"],
      "patience"),
+    (["train", "text", "--corpus", "python", "--minutes", "1", "--size", "1x8", "--rate", "0", "--out", "x"],
+     "learning rate"),
+    (["train", "text", "--corpus", "python", "--minutes", "1", "--mixtures", "0", "--out", "x"], "mixtures=0"),
+    (["train", "synthesis", "--corpus", "simulated", "--minutes", "1", "--start", "none.weights.h5", "--out", "x"],
+     "no such file"),
+    (["train", "synthesis", "--corpus", "simulated", "--minutes", "1", "--start", SHIPPED, "--windows", "8",
+      "--out", "x"], "its own size"),
+    (["train", "synthesis", "--corpus", "simulated", "--minutes", "1", "--start", SHIPPED, "--out", "x"],
+     "is a prediction network"),
     (["evaluate", SHIPPED, "--corpus", "simulated", "--lines", "0"], "at least 1"),
 ])
 def test_mistakes_end_in_one_sentence(tmp_path, monkeypatch, capsys, weights, arguments, message):
@@ -105,6 +115,20 @@ def test_train_and_evaluate(tmp_path, capsys, own_lines):
     assert figures["nats_a_point"] == pytest.approx(figures["nats_a_sequence"] * 2 / figures["points"])
     main(["evaluate", str(out / "weights.weights.h5"), "--corpus", str(own_lines)])
     assert f"{figures['nats_a_point']:.3f}" in capsys.readouterr().out
+
+
+def test_training_starts_from_other_weights_in_mixed_precision(tmp_path, own_lines, weights):
+    try:
+        main(["train", "synthesis", "--corpus", str(own_lines), "--start", str(weights), "--rate", "1e-5", "--mixed",
+              "--minutes", "0.01", "--out", str(tmp_path)])
+        assert keras.config.dtype_policy().name == "mixed_bfloat16"
+    finally:
+        keras.config.set_dtype_policy("float32")
+    before, after = (training.load(path) for path in (weights, tmp_path / training.SAVED))
+    assert before.get_config() == after.get_config()
+    for old, new in zip(before.get_weights(), after.get_weights()):  # at that rate nothing has gone far
+        np.testing.assert_allclose(new, old, atol=0.01)
+    assert "--start" in json.loads((tmp_path / "weights.json").read_text())["command"]
 
 
 def test_text_networks_train_on_any_file(tmp_path, capsys):

@@ -14,6 +14,7 @@ from mdn_utils import files, mixture, strokes, training
 from mdn_utils.batches import LineBatches, TextBatches
 from mdn_utils.networks import Network
 from mdn_utils.strokes import InputError, Line
+from mdn_utils.writing import Writer
 
 
 def lines(count, seed=0):
@@ -149,16 +150,40 @@ def test_training_stops_where_the_loss_is_no_longer_finite_and_keeps_what_was_be
     assert all(np.isfinite(weight).all() for weight in training.load(tmp_path / training.SAVED).get_weights())
 
 
-@pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
-def test_half_precision_is_refused(tmp_path, policy):
-    keras.config.set_dtype_policy(policy)
-    try:
-        with pytest.raises(InputError, match="float16, in which.*float32"):
-            training.fit(network(), None, None, tmp_path, epochs=1)
-        with pytest.raises(InputError, match="float16, in which.*float32"):
-            training.load(training.shipped("prediction_simulated"))
-    finally:
-        keras.config.set_dtype_policy("float32")
+@pytest.fixture
+def policy():
+    yield keras.config.set_dtype_policy
+    keras.config.set_dtype_policy("float32")
+
+
+@pytest.mark.parametrize("half", ["float16", "bfloat16", "mixed_float16"])
+def test_half_precision_is_refused(policy, half):
+    policy(half)
+    with pytest.raises(InputError, match=f"in {half}: .* mixed_bfloat16"):
+        network()
+
+
+@pytest.mark.parametrize("peepholes", [False, True])
+def test_mixed_precision_trains_like_float32(tmp_path, policy, peepholes):
+    inputs, targets, mask = LineBatches(lines(12), points=1000)[0]
+
+    def trained(name, weights=None):
+        policy(name)
+        keras.utils.set_random_seed(3)
+        made = Network("synthesis", (8, 8), mixtures=2, windows=1, peepholes=peepholes)
+        start = made.get_weights()
+        made.set_weights(weights or start)
+        training.compile_network(made, rate=0.01)
+        return made, start, [made.train_on_batch(inputs, targets, mask, return_dict=True)["nats"] for _ in range(40)]
+
+    mixed, start, rough = trained("mixed_bfloat16")
+    assert [layer.compute_dtype for layer in (*mixed.hidden, mixed.head)] == ["float32", "bfloat16", "float32"]
+    assert {weight.dtype for weight in mixed.get_weights()} == {np.dtype("float32")}
+    assert Writer(mixed).write("ab", limit=5).strokes.dtype == np.float32
+    _, _, exact = trained("float32", start)
+    assert exact[-1] < exact[0] - 0.3
+    np.testing.assert_allclose(np.float32(rough), np.float32(exact), atol=0.05)
+    assert np.any(np.float32(rough) != np.float32(exact))  # it was another precision
 
 
 class Flat(LineBatches):
