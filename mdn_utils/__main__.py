@@ -33,8 +33,8 @@ def parser():
     budget.add_argument("--minutes", type=float)
     budget.add_argument("--epochs", type=int, help="of 200 steps each")
     train.add_argument("--patience", type=int, help="stop after so many epochs without a better validation figure")
-    train.add_argument("--distribute", action="store_true", help="over all devices of this machine, or of several "
-                       "(docs/scaling.md); on JAX")
+    train.add_argument("--distribute", action="store_true", help="over all devices of this machine, or, on JAX, of "
+                       "several (docs/scaling.md)")
     train.add_argument("--mixed", action="store_true", help="the hidden layers compute in bfloat16, for GPUs that "
                        "have it")
     train.add_argument("--seed", type=int, default=0)
@@ -124,8 +124,9 @@ def train(args):
             options = {"steps": 200, "augment": True, "seed": args.seed} if split == "train" else {"repeat": True}
             made.append(batches.LineBatches(lines, args.kind == "synthesis", **options))
     print(f"{network.count_params():,} parameters", flush=True)
+    before = {"before": json.loads(training.record_of(args.start).read_bytes())} if args.start else {}
     training.fit(network, *made, args.out, args.minutes, args.epochs, args.method, args.rate, args.patience,
-                 command=_command(args), seed=args.seed,
+                 command=_command(args), seed=args.seed, **before,
                  source={**corpora.SOURCES, **texts.SOURCES}.get(args.corpus, "a file of one's own"))
 
 

@@ -1,4 +1,7 @@
-"""Training on all accelerators of one machine, or of several (docs/scaling.md): Keras' data parallelism on JAX."""
+"""Training on all accelerators of one machine, or of several (docs/scaling.md).
+
+On JAX it is Keras' own data parallelism, on TensorFlow `MirroredStrategy` for the devices of one machine.
+"""
 import contextlib
 import os
 
@@ -10,21 +13,49 @@ from .strokes import InputError
 def distribute():
     """From here on every batch is shared out over all devices. Call before a network is made.
 
-    One machine: all its devices. Several: one process on each, with Keras' environment variables
+    One machine: all its devices. Several, on JAX: one process on each, with Keras' environment variables
     KERAS_DISTRIBUTION_JOB_ADDRESSES (host:port of process 0), _NUM_PROCESSES and _PROCESS_ID. Loss and gradients are
-    those of the whole batch, wherever its rows are. Raises InputError on other backends than JAX.
+    those of the whole batch, wherever its rows are. Raises InputError where the backend cannot.
     """
+    several = "KERAS_DISTRIBUTION_NUM_PROCESSES" in os.environ
+    if keras.backend.backend() == "tensorflow" and not several:
+        import tensorflow as tf
+        tf.distribute.experimental_set_strategy(tf.distribute.MirroredStrategy(
+            tf.config.list_logical_devices("GPU") or tf.config.list_logical_devices("CPU")))
+        return
     if keras.backend.backend() != "jax":
-        raise InputError("--distribute needs JAX: set KERAS_BACKEND=jax")
-    if "KERAS_DISTRIBUTION_NUM_PROCESSES" in os.environ:
+        raise InputError("--distribute needs TensorFlow or JAX, for several machines JAX: set KERAS_BACKEND=jax")
+    if several:
         keras.distribution.initialize()
     keras.distribution.set_distribution(keras.distribution.DataParallel(auto_shard_dataset=False))
 
 
 def devices():
     """How many devices share a batch."""
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+        return tf.distribute.get_strategy().num_replicas_in_sync
     spread = keras.distribution.distribution()
     return spread.device_mesh.devices.size if spread else 1
+
+
+def mirrored_step(network, data):
+    """`train_step` for one device of a `MirroredStrategy`, with the loss and the clipped gradient of the whole batch.
+
+    Keras' own would weigh all devices alike, whatever number of points each has, and clip before it adds up.
+    """
+    import tensorflow as tf
+    x, y, *mask = data
+    context, optimizer = tf.distribute.get_replica_context(), network.optimizer
+    points = tf.reduce_sum(*mask) if mask else tf.size(y, tf.float32)
+    count = context.num_replicas_in_sync  # Keras divides a mean by it, and `apply` adds gradients up over all devices
+    with tf.GradientTape() as tape:
+        raw = network(x, training=True)
+        loss = network.compute_loss(x, y, raw, *mask) * count * points / context.all_reduce("SUM", points)
+    gradients = context.all_reduce("SUM", tape.gradient(loss, network.trainable_weights))
+    gradients, _ = tf.clip_by_global_norm(gradients, optimizer.global_clipnorm)
+    optimizer.apply([gradient / count for gradient in gradients], network.trainable_weights)
+    return network.compute_metrics(x, y, raw, *mask)
 
 
 @contextlib.contextmanager

@@ -1,5 +1,6 @@
 """Training with Keras `fit`: checkpoints, a time budget, resuming, provenance, and figures in Graves' units."""
 import contextlib
+import functools
 import hashlib
 import io
 import json
@@ -125,7 +126,7 @@ class Journal(keras.callbacks.Callback):
     def on_train_begin(self, logs=None):
         self.started = time.perf_counter()
         self.total_steps = (self.epochs or 0) * self.params["steps"]
-        self.peak = self.state.setdefault("peak", float(self.model.optimizer.learning_rate))
+        self.peak = self.state.setdefault("peak", float(ops.convert_to_numpy(self.model.optimizer.learning_rate)))
         leftovers = {*self.out.glob(".[0-9]*-*")}  # of a run that was killed: parts of files
         if self.state["epoch"]:
             read_weights(self.model, self.kept)
@@ -178,10 +179,13 @@ def compile_network(network, method="adam", rate=2e-3):
     else:  # Graves' bounds on derivatives are in nats a sequence, summed over its points
         loss = MixtureLoss(reduction="sum" if method == "graves" else "mean_with_sample_weight")
         metric = NatsAPoint()
+    mirrored = keras.backend.backend() == "tensorflow" and distribution.devices() > 1
+    if mirrored and method == "adam":  # a loss that is a sum, without a clipped norm, Keras adds up rightly by itself
+        network.train_step = functools.partial(distribution.mirrored_step, network)
     # XLA makes the written-out loops faster on CPUs, too, where Keras leaves it off on TensorFlow; not Keras' own loops
     xla = keras.backend.backend() == "tensorflow" and not network.peepholes and network.hidden[-1].supports_jit
     network.compile(optimizer=optimizer(method, rate), loss=loss, weighted_metrics=[metric],
-                    jit_compile=xla or "auto")
+                    jit_compile=False if mirrored else xla or "auto")
 
 
 def fit(network, train, validation, out, minutes=None, epochs=None, method="adam", rate=2e-3, patience=None,

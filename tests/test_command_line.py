@@ -1,6 +1,7 @@
 """The command line as a person uses it: results, and one sentence in place of a traceback."""
 import io
 import json
+from hashlib import sha256
 
 import keras
 import numpy as np
@@ -128,7 +129,8 @@ def test_training_starts_from_other_weights_in_mixed_precision(tmp_path, own_lin
     assert before.get_config() == after.get_config()
     for old, new in zip(before.get_weights(), after.get_weights()):  # at that rate nothing has gone far
         np.testing.assert_allclose(new, old, atol=0.01)
-    assert "--start" in json.loads((tmp_path / "weights.json").read_text())["command"]
+    record = json.loads((tmp_path / "weights.json").read_text())
+    assert "--start" in record["command"] and record["before"]["sha256"] == sha256(weights.read_bytes()).hexdigest()
 
 
 def test_text_networks_train_on_any_file(tmp_path, capsys):

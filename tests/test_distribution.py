@@ -14,7 +14,7 @@ from helpers import arrays
 from mdn_utils import distribution, training
 from mdn_utils.strokes import InputError
 
-pytestmark = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="starts processes of its own, on JAX")
+pytestmark = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="starts processes of its own")
 HERE = Path(__file__).parent
 TRAIN = """
 import sys
@@ -23,7 +23,11 @@ import numpy as np
 from mdn_utils import batches, distribution, networks, training
 from mdn_utils.strokes import Line
 
-out, devices, spread = sys.argv[1], int(sys.argv[2]), len(sys.argv) > 3
+out, devices, method, spread = sys.argv[1], int(sys.argv[2]), sys.argv[3], len(sys.argv) > 4
+if keras.backend.backend() == "tensorflow":
+    import tensorflow as tf
+    cpu, device = tf.config.list_physical_devices("CPU")[0], tf.config.LogicalDeviceConfiguration()
+    tf.config.set_logical_device_configuration(cpu, [device] * devices)
 keras.utils.set_random_seed(1)
 if spread:
     distribution.distribute()
@@ -33,15 +37,16 @@ strokes = [np.column_stack([rng.normal(0.3, 1, (n, 2)), rng.random(n) < 0.1]) fo
 lines = [Line(s.astype("float32"), "ab"[k % 2] * 3, "w") for k, s in enumerate(strokes)]  # one shape, uneven masks
 size = 128 // devices
 training.fit(networks.Network("synthesis", (8,), mixtures=2, windows=1),
-             batches.LineBatches(lines[:20], points=size, steps=4, augment=True),
-             batches.LineBatches(lines[20:], points=size, repeat=True), out, epochs=3, rate=0.05)
+             batches.LineBatches(lines[:16], points=size, steps=4, augment=True),
+             batches.LineBatches(lines[16:], points=size, repeat=True), out, epochs=3, method=method, rate=0.05)
 """
 
 
-def start(out, devices, spread=(), **environment):
+def start(out, devices, *spread, backend="jax", method="adam", **environment):
     return subprocess.Popen(
-        [sys.executable, "-c", TRAIN, str(out), str(devices), *spread], cwd=HERE.parent, stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT, text=True, env={**os.environ, "KERAS_BACKEND": "jax", **environment})
+        [sys.executable, "-c", TRAIN, str(out), str(devices), method, *spread], cwd=HERE.parent, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        env={**os.environ, "KERAS_BACKEND": backend, **environment})
 
 
 def finish(*processes):
@@ -55,7 +60,7 @@ def several(out):
     with socket.socket() as free:
         free.bind(("localhost", 0))
         address = f"localhost:{free.getsockname()[1]}"
-    return [start(out, 2, ["spread"], KERAS_DISTRIBUTION_JOB_ADDRESSES=address, KERAS_DISTRIBUTION_NUM_PROCESSES="2",
+    return [start(out, 2, "spread", KERAS_DISTRIBUTION_JOB_ADDRESSES=address, KERAS_DISTRIBUTION_NUM_PROCESSES="2",
                   KERAS_DISTRIBUTION_PROCESS_ID=str(number)) for number in range(2)]
 
 
@@ -66,18 +71,33 @@ def end(out):
     return [[point["training"], point["validation"]] for point in curve], weights
 
 
+def assert_same_end(out, other):
+    curve, weights = end(out)
+    np.testing.assert_allclose(end(other)[0], curve, atol=1e-4)
+    np.testing.assert_allclose(end(other)[1], weights, atol=2e-3)  # they are kept in half precision
+
+
 def test_two_devices_and_two_processes_train_like_one(tmp_path):
     pytest.importorskip("jax")
     finish(start(tmp_path / "one", 1))
-    finish(start(tmp_path / "devices", 2, ["spread"], XLA_FLAGS="--xla_force_host_platform_device_count=2"))
+    finish(start(tmp_path / "devices", 2, "spread", XLA_FLAGS="--xla_force_host_platform_device_count=2"))
     finish(*several(tmp_path / "processes"))
-    curve, weights = end(tmp_path / "one")
+    curve, _ = end(tmp_path / "one")
     assert curve[-1][0] < curve[0][0] - 0.1
-    for name in "devices", "processes":
-        np.testing.assert_allclose(end(tmp_path / name)[0], curve, atol=1e-4)
-        np.testing.assert_allclose(end(tmp_path / name)[1], weights, atol=2e-3)  # they are kept in half precision
+    assert_same_end(tmp_path / "one", tmp_path / "devices")
+    assert_same_end(tmp_path / "one", tmp_path / "processes")
 
 
-def test_elsewhere_than_on_jax_it_is_told():
+@pytest.mark.parametrize("method", ["adam", "graves"])
+def test_two_devices_of_tensorflow_train_like_one(tmp_path, method):
+    finish(start(tmp_path / "one", 1, method=method, backend="tensorflow"))
+    finish(start(tmp_path / "two", 2, "spread", method=method, backend="tensorflow"))
+    curve, _ = end(tmp_path / "one")
+    assert curve[-1][1] < curve[0][1]
+    assert_same_end(tmp_path / "one", tmp_path / "two")
+
+
+def test_where_it_cannot_be_it_is_told(monkeypatch):
+    monkeypatch.setenv("KERAS_DISTRIBUTION_NUM_PROCESSES", "2")
     with pytest.raises(InputError, match="KERAS_BACKEND=jax"):
         distribution.distribute()

@@ -37,7 +37,7 @@ def stream(**options):
 
 
 def test_training_lowers_the_loss_and_keeps_a_curve(tmp_path):
-    curve = training.fit(network(), stream(), LineBatches(lines(4, 9)), tmp_path, epochs=15)
+    curve = training.fit(network(), stream(), LineBatches(lines(4, 9)), tmp_path, epochs=15, rate=0.01)
     assert [point["step"] for point in curve] == list(range(4, 64, 4))
     assert curve[-1]["training"] < curve[0]["training"] - 0.1
     best = min(point["validation"] for point in curve)
