@@ -59,7 +59,6 @@ weights: .venv/installed
 	$(TRAIN) synthesis --corpus simulated --lines 20000 --size 2x256 --windows 8 --minutes 178 --seed 1 --out runs/synthesis_simulated
 	$(TRAIN) prediction --corpus simulated --lines 20000 --size 2x256 --minutes 50 --seed 1 --out runs/prediction_simulated
 	$(TRAIN) synthesis --corpus unipen --root "$(UNIPEN)" --size 2x300 --windows 8 --minutes 105 --seed 1 --out runs/synthesis_real
-	$(TRAIN) synthesis --corpus unipen --root "$(UNIPEN)" --start runs/synthesis_real/weights.weights.h5 --rate 0.001 --minutes 110 --seed 2 --out runs/synthesis_real_on
 	$(TRAIN) text --corpus python --size 2x256 --minutes 40 --seed 1 --out runs/text_python
 
 .venv/installed: requirements.txt pyproject.toml
