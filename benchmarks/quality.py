@@ -50,7 +50,8 @@ def train_plain(lines, validation, minutes, seed):
     done = 0.0
     while done < 1:
         chosen = [lines[k] for k in rng.integers(0, len(lines), rows)]
-        longest, letters = (max(map(len, values)) for values in zip(*((line.strokes, line.text) for line in chosen)))
+        longest = max(len(line.strokes) for line in chosen)
+        letters = max(len(line.text) for line in chosen)
         strokes, text, mask = batches.padded(chosen, rows, longest, letters + 1)
         for group in optimizer.param_groups:
             group["lr"] = RATE * training.schedule(done)

@@ -21,9 +21,9 @@ def parser():
                        "ptb, enwik8, shakespeare, a text file")
     train.add_argument("--root", help="the folder of the corpus, for iam and unipen")
     train.add_argument("--lines", type=int, help="how many lines to read or to simulate")
-    train.add_argument("--size", help="layers x cells, such as 2x256 (default: the paper's 3x400)")
-    train.add_argument("--mixtures", type=int, help="components of the mixture (default: 20)")
-    train.add_argument("--windows", type=int, help="Gaussians of the soft window (default: 10)")
+    train.add_argument("--size", help=f"layers x cells, such as 2x256 (default: the paper's {SIZE['size']})")
+    train.add_argument("--mixtures", type=int, help=f"components of the mixture (default: {SIZE['mixtures']})")
+    train.add_argument("--windows", type=int, help=f"Gaussians of the soft window (default: {SIZE['windows']})")
     train.add_argument("--peepholes", action="store_true", help="the paper's LSTM cell, with derivatives clipped")
     train.add_argument("--start", metavar="FILE", help="go on from these weights, NAME.weights.h5, and their size, "
                        "such as with another corpus")

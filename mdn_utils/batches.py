@@ -114,9 +114,10 @@ class LineBatches(Batches):
         sizes = np.array([(len(line.strokes), len(line.text)) for line in lines])  # all that is kept of them
         shapes = max(min(shapes, sizes[:, 0].sum() // (points * devices())), 1)  # for few lines, fewer
         lengths = _lengths(sizes[:, 0], shapes)
+        bucket = np.searchsorted(lengths, sizes[:, 0])
         self.buckets = []
         for k, length in enumerate(lengths):
-            group = np.flatnonzero(np.searchsorted(lengths, sizes[:, 0]) == k)
+            group = np.flatnonzero(bucket == k)
             rows = -(-len(group) // devices())  # for each device, and evenly shared out over the batches
             size = devices() * -(-rows // -(-rows // max(points // length, 1)))
             letters = sizes[group, 1].max() + 1  # one more, for the stop rule's u = U + 1

@@ -17,17 +17,17 @@ def distribute():
     KERAS_DISTRIBUTION_JOB_ADDRESSES (host:port of process 0), _NUM_PROCESSES and _PROCESS_ID. Loss and gradients are
     those of the whole batch, wherever its rows are. Raises InputError where the backend cannot.
     """
-    several = "KERAS_DISTRIBUTION_NUM_PROCESSES" in os.environ
-    if keras.backend.backend() == "tensorflow" and not several:
+    backend, several = keras.backend.backend(), "KERAS_DISTRIBUTION_NUM_PROCESSES" in os.environ
+    if backend == "jax":
+        if several:
+            keras.distribution.initialize()
+        keras.distribution.set_distribution(keras.distribution.DataParallel(auto_shard_dataset=False))
+    elif backend == "tensorflow" and not several:
         import tensorflow as tf
         tf.distribute.experimental_set_strategy(tf.distribute.MirroredStrategy(
             tf.config.list_logical_devices("GPU") or tf.config.list_logical_devices("CPU")))
-        return
-    if keras.backend.backend() != "jax":
+    else:
         raise InputError("--distribute needs TensorFlow or JAX, for several machines JAX: set KERAS_BACKEND=jax")
-    if several:
-        keras.distribution.initialize()
-    keras.distribution.set_distribution(keras.distribution.DataParallel(auto_shard_dataset=False))
 
 
 def devices():

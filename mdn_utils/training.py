@@ -179,11 +179,12 @@ def compile_network(network, method="adam", rate=2e-3):
     else:  # Graves' bounds on derivatives are in nats a sequence, summed over its points
         loss = MixtureLoss(reduction="sum" if method == "graves" else "mean_with_sample_weight")
         metric = NatsAPoint()
-    mirrored = keras.backend.backend() == "tensorflow" and distribution.devices() > 1
+    tensorflow = keras.backend.backend() == "tensorflow"
+    mirrored = tensorflow and distribution.devices() > 1
     if mirrored and method == "adam":  # a loss that is a sum, without a clipped norm, Keras adds up rightly by itself
         network.train_step = functools.partial(distribution.mirrored_step, network)
     # XLA makes the written-out loops faster on CPUs, too, where Keras leaves it off on TensorFlow; not Keras' own loops
-    xla = keras.backend.backend() == "tensorflow" and not network.peepholes and network.hidden[-1].supports_jit
+    xla = tensorflow and not network.peepholes and network.hidden[-1].supports_jit
     network.compile(optimizer=optimizer(method, rate), loss=loss, weighted_metrics=[metric],
                     jit_compile=False if mirrored else xla or "auto")
 
