@@ -4,8 +4,10 @@ import json
 import sys
 from pathlib import Path
 
-from . import batches, corpora, files, packed, quiet, texts
-from .strokes import InputError, Line
+from . import drawing
+from .data import alphabet, batches, corpora, line_files, packed, prepare, splits, texts
+from .data.strokes import Line
+from .errors import InputError
 
 HAND = "simulated"
 SIZE = {"size": "3x400", "mixtures": 20, "windows": 10}  # the paper's
@@ -67,34 +69,34 @@ def parser():
 
 
 def write(args):
-    if Path(args.out).suffix not in files.SUFFIXES:
-        raise InputError(f"--out {args.out}: expected a name that ends in {', '.join(files.SUFFIXES)}")
+    if Path(args.out).suffix not in drawing.SUFFIXES:
+        raise InputError(f"--out {args.out}: expected a name that ends in {', '.join(drawing.SUFFIXES)}")
     if args.prime_text and not args.prime:
         raise InputError("--prime-text says what the line of --prime says; give both")
-    batches.encode(args.text)  # before the slow part: a typo should not have to wait
-    primer = files.load_lines(args.prime)[0] if args.prime else None
+    alphabet.encode(args.text)  # before the slow part: a typo should not have to wait
+    primer = line_files.load_lines(args.prime)[0] if args.prime else None
     if primer and args.prime_text:
         primer = primer._replace(text=args.prime_text)
 
-    from . import training, writing
-    network = training.load(args.weights or training.shipped(f"synthesis_{args.hand}"))
+    from . import weights, writing
+    network = weights.load(args.weights or weights.shipped_path(f"synthesis_{args.hand}"))
     written = writing.Writer(network).write(args.text, args.seed, args.bias, primer)
     if not written.stopped:
         print(f"the network did not come to an end within {len(written.strokes)} points; try another --seed or a "
               "larger --bias", file=sys.stderr)
-    files.save(args.out, Line(written.new, args.text, "network"))
+    drawing.save(args.out, Line(written.new, args.text, "network"))
     print(args.out.encode(errors="backslashreplace").decode())  # a file's name may be no Unicode
 
 
 def evaluate(args):
-    from . import training
-    network = training.load(args.weights)
+    from . import evaluation, weights
+    network = weights.load(args.weights)
     if network.kind == "text":
-        corpus = texts.text(args.corpus, args.split)
+        corpus = texts.load(args.corpus, args.split)
     else:
         count = 1000 if args.lines is None and args.corpus == "simulated" else args.lines
         corpus = _lines(args.corpus, args.split, args.root, count)
-    figures = training.evaluate(network, corpus)
+    figures = evaluation.evaluate(network, corpus)
     if args.json:
         print(json.dumps(figures))
     else:
@@ -105,16 +107,15 @@ def evaluate(args):
 def train(args):
     import keras
 
-    from . import distribution, training
-    with quiet():  # on JAX this is what imports TensorFlow
-        keras.utils.set_random_seed(args.seed)
-        if args.distribute:
-            distribution.distribute()
-        if args.mixed:
-            keras.config.set_dtype_policy("mixed_bfloat16")
+    from . import distribution, training, weights
+    keras.utils.set_random_seed(args.seed)
+    if args.distribute:
+        distribution.distribute()
+    if args.mixed:
+        keras.config.set_dtype_policy("mixed_bfloat16")
     network = _network(args)
     if args.kind == "text":
-        made = [batches.TextBatches(texts.text(args.corpus, split), steps=steps, seed=args.seed, repeat=split == "val")
+        made = [batches.TextBatches(texts.load(args.corpus, split), steps=steps, seed=args.seed, repeat=split == "val")
                 for split, steps in (("train", 200), ("val", 20))]
     else:
         made = []
@@ -124,7 +125,7 @@ def train(args):
             options = {"steps": 200, "augment": True, "seed": args.seed} if split == "train" else {"repeat": True}
             made.append(batches.LineBatches(lines, args.kind == "synthesis", **options))
     print(f"{network.count_params():,} parameters", flush=True)
-    before = {"before": json.loads(training.record_of(args.start).read_bytes())} if args.start else {}
+    before = {"before": json.loads(weights.record_path(args.start).read_bytes())} if args.start else {}
     training.fit(network, *made, args.out, args.minutes, args.epochs, args.method, args.rate, args.patience,
                  command=_command(args), seed=args.seed, **before,
                  source={**corpora.SOURCES, **texts.SOURCES}.get(args.corpus, "a file of one's own"))
@@ -132,12 +133,12 @@ def train(args):
 
 def _network(args):
     """A new network of the size that is asked for, or the one that --start names."""
-    from . import networks, training
+    from . import networks, weights
     given = {name: getattr(args, name) for name in SIZE if getattr(args, name) is not None}
     if args.start:
         if given or args.peepholes:
             raise InputError("--start FILE brings its own size; leave out --size, --mixtures, --windows, --peepholes")
-        network = training.load(args.start)
+        network = weights.load(args.start)
         if network.kind != args.kind:
             raise InputError(f"--start {args.start} is a {network.kind} network, not one for {args.kind}")
         return network
@@ -155,9 +156,8 @@ def _network(args):
 
 
 def pack(args):
-    from . import training
-    lines = {split: training.prepared(corpora.stream(args.corpus, split, args.root, _count(args.lines, split)))
-             for split in files.SPLITS}
+    lines = {split: prepare.iter_prepared(corpora.stream(args.corpus, split, args.root, _count(args.lines, split)))
+             for split in splits.SPLITS}
     for split, count in packed.pack(args.out, lines).items():
         print(f"{split}: {count} lines")
 
@@ -170,8 +170,7 @@ def _count(lines, split):
 def _lines(corpus, split, root, count):
     """Prepared lines of one split."""
     if Path(corpus).suffix != packed.SUFFIX:
-        from . import training
-        return training.prepare(corpora.handwriting(corpus, split, root, count))
+        return prepare.prepare(corpora.handwriting(corpus, split, root, count))
     if root or count:
         raise InputError(f"{corpus} is packed; --root and --lines are for pack")
     return packed.Packed(corpus, split)

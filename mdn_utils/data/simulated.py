@@ -12,10 +12,13 @@ from pathlib import Path
 
 import numpy as np
 
-from . import files, glyphs, phrases
+from ..errors import InputError
+from ..safe_files import atomic_write, cache_folder
+from . import glyphs, phrases
 from . import strokes as _strokes
-from .phrases import CHARACTERS
-from .strokes import InputError, Line
+from .alphabet import ALPHABET
+from .splits import SPLITS, check_split
+from .strokes import Line
 
 LINES_A_WRITER = 10
 MEAN_INK = 3.2, 4.4  # x-heights of pen-down path a character, in the printed and in the connected hand
@@ -72,7 +75,7 @@ _SPREAD = 0.45, 0.25, 0.25, 0.16, 0.13, 0.23, 0.02, 0.035, 0.0035, 2.9, 0.17, 0.
 def write(text, style=Style(), seed=0):
     """`text` in the hand of `style`: strokes (T, 3); one seed, one result, and no two seeds alike.
 
-    Raises InputError where `text` is empty or has a character outside `CHARACTERS`.
+    Raises InputError where `text` is empty or has a character outside `ALPHABET`.
     """
     _check_text(text)
     rng = np.random.default_rng([seed, style.letters, zlib.crc32(text.encode())])
@@ -170,10 +173,10 @@ def _ascend(stroke, factor):
 def _check_text(text):
     if not text.strip():
         raise InputError("the text to write is empty; give at least one character that is not a space")
-    unknown = sorted(set(text) - set(CHARACTERS))
+    unknown = sorted(set(text) - set(ALPHABET))
     if unknown:
         names = ", ".join(f"{c!r} (U+{ord(c):04X})" for c in unknown)
-        raise InputError(f"cannot write {names} in {text!r}; known are the space and {CHARACTERS.strip()}")
+        raise InputError(f"cannot write {names} in {text!r}; known are the space and {ALPHABET.strip()}")
 
 
 def lines(count, split="train", seed=0):
@@ -183,11 +186,11 @@ def lines(count, split="train", seed=0):
     ~/.cache/mdn_utils), under a name that changes with this code, so that a stale file is never read.
     split: "train", "val" or "test". Raises InputError for another one.
     """
-    made = each(count, split, seed)
+    made = iter_lines(count, split, seed)
     sources = __file__, glyphs.__file__, phrases.__file__, _strokes.__file__
     code = b"".join(Path(file).read_bytes() for file in sources)
     key = hashlib.sha256(code + repr((phrases.vocabulary()[0], np.__version__)).encode()).hexdigest()[:12]
-    path = files.cache() / f"simulated-{split}-{count}-{seed}-{key}.npz"
+    path = cache_folder() / f"simulated-{split}-{count}-{seed}-{key}.npz"
     if path.exists():
         return _load(path)
     made = list(made)
@@ -198,9 +201,9 @@ def lines(count, split="train", seed=0):
     return made
 
 
-def each(count, split="train", seed=0):
+def iter_lines(count, split="train", seed=0):
     """The same lines one by one, for more of them than memory holds; they are kept nowhere."""
-    files.check_split(split)
+    check_split(split)
     if count < 1:
         raise InputError(f"count is {count}; it must be at least 1")
     return (_line(k, split, seed) for k in range(count))
@@ -209,16 +212,16 @@ def each(count, split="train", seed=0):
 def _line(k, split, seed):
     writer = k // LINES_A_WRITER
     rng = random.Random(f"{seed} {split} {k}")
-    text = next(text for text in iter(lambda: phrases.text(rng), None) if phrases.split_of(text) == split)
+    text = next(text for text in iter(lambda: phrases.draw(rng), None) if phrases.split_of(text) == split)
     return Line(write(text, _style(writer, split, seed), k), text, f"simulated-{split}-{writer:04d}")
 
 
 def _style(writer, split, seed):
-    return Style.sample(np.random.default_rng([seed, files.SPLITS.index(split), writer]))
+    return Style.sample(np.random.default_rng([seed, SPLITS.index(split), writer]))
 
 
 def _save(path, made):
-    with files.whole(path) as part:
+    with atomic_write(path) as part:
         np.savez(part, strokes=np.concatenate([line.strokes for line in made]), text=[line.text for line in made],
                  writer=[line.writer for line in made], length=[len(line.strokes) for line in made])
 

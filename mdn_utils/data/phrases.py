@@ -5,7 +5,8 @@ import re
 import zlib
 from pydoc_data.topics import topics
 
-CHARACTERS = "".join(map(chr, range(32, 127)))
+from .alphabet import ALPHABET
+
 _LETTERS, _DIGITS = "abcdefghijklmnopqrstuvwxyz", "0123456789"
 
 
@@ -14,7 +15,7 @@ def texts(count, seed=0):
 
     The words are those of the standard library's `pydoc_data.topics`, which differs a little between Python versions.
     """
-    return [text(random.Random(f"{seed} {k}")) for k in range(count)]
+    return [draw(random.Random(f"{seed} {k}")) for k in range(count)]
 
 
 @functools.cache
@@ -27,7 +28,7 @@ def vocabulary():
     return runs, {letter: [word for word in words if letter in word] for letter in _LETTERS}
 
 
-def text(rng):
+def draw(rng):
     """One line of text: prose for the usual letter pairs, and enough of all else that no character is rare."""
     runs, by_letter = vocabulary()
 
@@ -89,7 +90,7 @@ def text(rng):
         return rng.choice([word(), f"{word()} {word()}"]).upper()
 
     kinds = {prose: 26, word: 6, name: 3, shout: 7, person: 22, figures: 11, spoken: 23, signs: 12,
-             lambda: some(CHARACTERS[1:]): 2}
+             lambda: some(ALPHABET[1:]): 2}
     return next(text for text in iter(lambda: rng.choices(list(kinds), kinds.values())[0](), None) if len(text) <= 50)
 
 

@@ -6,8 +6,10 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from .files import check_split, whole
-from .strokes import InputError, Line, check
+from ..errors import InputError
+from ..safe_files import atomic_write
+from .splits import check_split
+from .strokes import Line, check
 
 SUFFIX = ".h5"
 AT_ONCE = 1000  # lines that are written together
@@ -56,7 +58,7 @@ def pack(path, splits):
     """
     if Path(path).suffix != SUFFIX:
         raise InputError(f"{path}: expected a name that ends in {SUFFIX}")
-    with whole(path) as part, h5py.File(part, "w") as file:
+    with atomic_write(path) as part, h5py.File(part, "w") as file:
         for split, lines in splits.items():
             group = file.create_group(split)
             words = h5py.string_dtype()

@@ -8,9 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-
-class InputError(ValueError):
-    """Bad input, told in one sentence: what was wrong, where, and what would be right."""
+from ..errors import InputError
 
 
 class Line(NamedTuple):
@@ -60,7 +58,7 @@ def to_pen(strokes):
     return [stroke for stroke in np.split(positions(strokes), ends) if len(stroke)]
 
 
-def ink(pen):
+def ink_length(pen):
     """Length of all pen-down polylines together, in their own unit."""
     steps = np.diff(np.concatenate(pen), axis=0)
     steps[np.cumsum([len(stroke) for stroke in pen])[:-1] - 1] = 0  # the pen is up between them

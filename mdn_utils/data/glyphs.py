@@ -10,7 +10,7 @@ import numpy as np
 from HersheyFonts import HersheyFonts
 
 from . import strokes
-from .phrases import CHARACTERS
+from .alphabet import ALPHABET
 
 STEP = 0.07  # distance of neighbouring points in a glyph, before the pen gets its speed
 
@@ -123,10 +123,10 @@ def _merge(pieces, back, always):
 
 @functools.cache
 def _ink_table():
-    return {c: strokes.ink(glyph("futural", c).body) if c != " " else 0.0 for c in CHARACTERS}
+    return {c: strokes.ink_length(glyph("futural", c).body) if c != " " else 0.0 for c in ALPHABET}
 
 
-def ink(text):
+def printed_ink_length(text):
     """Expected pen-down length of `text` in x-heights, for lines of unknown size; an unknown character counts as n."""
     table = _ink_table()
     return float(sum(table.get(character, table["n"]) for character in text))
