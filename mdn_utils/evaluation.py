@@ -1,38 +1,66 @@
-"""Figures in Graves' units: nats, bits, squared errors."""
+"""Measure networks in Graves's units: nats, bits and squared errors."""
 import keras
 import numpy as np
 from keras import ops
 
-from .data.batches import LineBatches
+from .data.batches import LineBatches, arrange_prediction, arrange_synthesis
 from .layers.mixture import nats, parameters
+from .networks import SynthesisNetwork
 
 
-def evaluate(network, corpus, length=2000):
-    """Figures over all of `corpus`, each sequence counted once.
+def evaluate_lines(network, lines):
+    """Measure a prediction or synthesis network on lines of handwriting.
 
-    corpus: normalised lines (see `prepare`), or a text as bytes, which is read `length` bytes at a time.
-    Handwriting: sequences, points, nats_a_point, nats_a_sequence, and sse_a_point, the squared distance between an
-    offset and the mean of its predicted density. Text: bytes and bits_a_character.
+    Args:
+        network: a `PredictionNetwork` or a `SynthesisNetwork`.
+        lines: prepared lines, see `data.prepare.prepare`.
+
+    Returns:
+        A dictionary: sequences and points (counts), nats_per_point, nats_per_sequence, and
+        sse_per_point, the squared distance between an offset and the mean of its predicted density.
     """
-    if network.kind == "text":
-        codes = np.frombuffer(corpus, np.uint8).astype(np.int32)
-        length = min(length, len(codes) - 1)
-        bits, count = 0.0, 0
-        for start in range(0, len(codes) - length, 16 * length):
-            windows = np.stack([codes[k:k + length + 1] for k in range(start, len(codes) - length, length)[:16]])
-            logits = ops.convert_to_tensor(network.predict_on_batch(windows[:, :-1]))
-            losses = keras.losses.sparse_categorical_crossentropy(windows[:, 1:], logits, from_logits=True)
-            bits += float(ops.sum(losses)) / np.log(2)
-            count += windows[:, 1:].size
-        return {"bytes": count, "bits_a_character": bits / count}
-    batches, nats_in_all, squares, points = LineBatches(corpus, network.kind == "synthesis"), 0.0, 0.0, 0
+    arrange = arrange_synthesis if isinstance(network, SynthesisNetwork) else arrange_prediction
+    batches = LineBatches(lines, arrange)
+    total, squares, points = 0.0, 0.0, 0
     for k in range(len(batches)):
         inputs, strokes, mask = batches[k]
         raw = network.predict_on_batch(inputs)
         mixture = parameters(ops.convert_to_tensor(raw))
         mean = ops.sum(ops.expand_dims(mixture.weight, -1) * mixture.mean, -2)
-        nats_in_all += float(ops.sum(nats(strokes, raw) * mask))
-        squares += float(ops.sum(ops.sum(ops.square(strokes[..., :2] - mean), -1) * mask))
+        distance = ops.sum(ops.square(strokes[..., :2] - mean), -1)
+        total += float(ops.sum(nats(strokes, raw) * mask))
+        squares += float(ops.sum(distance * mask))
         points += int(mask.sum())
-    return {"sequences": len(corpus), "points": points, "nats_a_point": nats_in_all / points,
-            "nats_a_sequence": nats_in_all / len(corpus), "sse_a_point": squares / points}
+    return {
+        "sequences": len(lines),
+        "points": points,
+        "nats_per_point": total / points,
+        "nats_per_sequence": total / len(lines),
+        "sse_per_point": squares / points,
+    }
+
+
+def evaluate_text(network, text, length=2000):
+    """Measure a text network.
+
+    Args:
+        network: a `TextNetwork`.
+        text: bytes.
+        length: how many bytes to read at a time; the state starts from zero each time.
+
+    Returns:
+        A dictionary: bytes (how many were predicted) and bits_per_character.
+    """
+    codes = np.frombuffer(text, np.uint8).astype(np.int32)
+    length = min(length, len(codes) - 1)
+    starts = range(0, len(codes) - length, length)
+    bits, count = 0.0, 0
+    for first in range(0, len(starts), 16):
+        windows = np.stack([codes[k:k + length + 1] for k in starts[first:first + 16]])
+        logits = ops.convert_to_tensor(network.predict_on_batch(windows[:, :-1]))
+        losses = keras.losses.sparse_categorical_crossentropy(
+            windows[:, 1:], logits, from_logits=True
+        )
+        bits += float(ops.sum(losses)) / np.log(2)
+        count += windows[:, 1:].size
+    return {"bytes": count, "bits_per_character": bits / count}

@@ -1,6 +1,7 @@
-"""The text, prediction and synthesis networks: LSTM layers with the paper's skip connections (Graves 2013, figs 1, 12).
+"""The text, prediction and synthesis networks: LSTM layers with the paper's skip connections.
 
-Every hidden layer sees the input and, in synthesis, the window; the output layer sees every hidden layer.
+Every hidden layer sees the input and, in synthesis, the window; the output layer sees every hidden
+layer (Graves 2013, figures 1 and 12).
 """
 import keras
 import numpy as np
@@ -8,98 +9,82 @@ from keras import ops
 
 from .data.alphabet import ALPHABET, BYTES
 from .errors import InputError
-from .layers.fast_lstm import LSTM, RNN
-from .layers.lstm import PeepholeLSTMCell, clip_gradient
+from .layers import FastLSTM, PeepholeLSTMCell, SoftWindowLSTM, clip_gradient
 from .layers.mixture import raw_size
-from .layers.soft_window import WindowCell
 
-KINDS = "text", "prediction", "synthesis"
-# bounds on the derivatives of a sequence's loss: at the raw outputs and in the cells (section 4.2), and for text (3.1)
-OUTPUT_CLIP, CELL_CLIP, TEXT_CLIP = 100.0, 10.0, 1.0
+# Bounds on the derivatives of a sequence's loss: at the raw outputs and inside the cells
+# (Graves 2013, section 4.2), and inside the cells of a text network (section 3.1).
+OUTPUT_CLIP = 100.0
+CELL_CLIP = 10.0
+TEXT_CLIP = 1.0
+MOST_LAYERS = 100
 
 
-@keras.saving.register_keras_serializable(package="mdn_utils")
-class Network(keras.Model):
-    """Hidden LSTM layers with skip connections.
+class SkipNetwork(keras.Model):
+    """Base of the three networks: LSTM layers with skip connections, and a dense output layer.
 
-    kind: "text" reads bytes (B, T) and returns logits (B, T, 256); "prediction" reads strokes (B, T, 3) and returns
-    raw mixture outputs (B, T, 1 + 6M); "synthesis" reads strokes and character numbers (B, U), and returns the same.
-    units: cells of each hidden layer. mixtures: M. windows: K Gaussians of the soft window.
-    peepholes: the paper's LSTM cell with its derivative clipping; without, `keras.layers.LSTM`, which cuDNN can run.
-    Under `keras.config.set_dtype_policy("mixed_bfloat16")` the hidden layers compute in half precision; the strokes,
-    the window, whose small steps through the text would be lost there, and the output stay in float32.
+    Under the policy "mixed_bfloat16" the hidden layers compute in bfloat16. The strokes, the window
+    (whose small steps through the text would be lost there) and the output stay in float32.
+
+    Args:
+        units: cells of each hidden layer.
+        peepholes: use the paper's LSTM cell with its derivatives clipped. Without it the layers are
+            `FastLSTM`, which cuDNN can run.
+
+    Raises:
+        InputError: if a size is below 1, or if the weights would be kept in half precision.
     """
 
-    def __init__(self, kind, units=(400, 400, 400), mixtures=20, windows=10, peepholes=False, **kwargs):
+    cell_clip = CELL_CLIP
+
+    def __init__(self, units, peepholes=False, **kwargs):
         super().__init__(autocast=False, **kwargs)
-        if kind not in KINDS:
-            raise InputError(f"network: kind is {kind!r}; expected text, prediction or synthesis")
-        if not units or min(*units, mixtures, windows) < 1:
-            raise InputError(f"network: units={units}, mixtures={mixtures}, windows={windows}; expected at least one "
-                             "hidden layer, and each number 1 or more")
+        if not 1 <= len(units) <= MOST_LAYERS or min(units) < 1:
+            raise InputError(
+                f"network: units={units}; expected 1 to {MOST_LAYERS} hidden layers, each with "
+                "1 cell or more"
+            )
         if "float16" in self.variable_dtype or self.compute_dtype == "float16":
-            raise InputError(f"network: cannot train in {self.dtype_policy.name}: weights in half precision lose small "
-                             "steps, and float16's scaled loss would trip the bounds on derivatives; choose float32 "
-                             "or mixed_bfloat16")
-        self.kind, self.units, self.mixtures, self.windows = kind, tuple(units), mixtures, windows
+            raise InputError(
+                f"network: cannot train in {self.dtype_policy.name}: weights in half precision "
+                "lose small steps, and the scaled loss of float16 would trip the bounds on "
+                "derivatives; choose float32 or mixed_bfloat16"
+            )
+        self.units = tuple(units)
         self.peepholes = peepholes
-        self.hidden = [self._layer(n, size) for n, size in enumerate(self.units)]
-        self.head = keras.layers.Dense(BYTES if kind == "text" else raw_size(mixtures), name="output",
-                                       dtype="float32")
-        example = np.zeros((1, 2), "int32") if kind == "text" else np.zeros((1, 2, 3), "float32")
-        self((example, np.zeros((1, 2), "int32")) if kind == "synthesis" else example)
 
-    def _layer(self, n, size):
-        if self.kind == "synthesis" and n == 0:
-            full = {"dtype": "float32"}
-            cell = PeepholeLSTMCell(size, CELL_CLIP, **full) if self.peepholes else keras.layers.LSTMCell(size, **full)
-            layer = keras.layers.RNN if self.peepholes else RNN
-            return layer(WindowCell(cell, self.windows, len(ALPHABET), **full), return_sequences=True, name="window",
-                         **full)
+    def _add_layers(self, first, outputs):
+        """Create hidden layers from number `first` on, and the output layer."""
+        self.hidden = [self._lstm(n) for n in range(first, len(self.units))]
+        self.head = keras.layers.Dense(outputs, name="output", dtype="float32")
+
+    def _lstm(self, n):
+        options = {"return_sequences": True, "name": f"hidden{n + 1}", "dtype": self.dtype_policy}
         if self.peepholes:
-            cell = PeepholeLSTMCell(size, TEXT_CLIP if self.kind == "text" else CELL_CLIP)
-            return keras.layers.RNN(cell, return_sequences=True, name=f"hidden{n + 1}")
-        return LSTM(size, name=f"hidden{n + 1}")
+            cell = PeepholeLSTMCell(self.units[n], self.cell_clip, dtype=self.dtype_policy)
+            return keras.layers.RNN(cell, **options)
+        return FastLSTM(self.units[n], **options)
 
-    def get_config(self):
-        return {"kind": self.kind, "units": list(self.units), "mixtures": self.mixtures, "windows": self.windows,
-                "peepholes": self.peepholes}
+    def _connect(self, x, below, outputs, run):
+        """Wire the skip connections.
 
-    def call(self, inputs, training=False):
-        return self.attend(inputs, training)[0]
-
-    def attend(self, inputs, training=False):
-        """Raw outputs and, in synthesis, the window's Gaussians (B, T, 3K) (see `window.attention`), else None."""
-        x, text = inputs if self.kind == "synthesis" else (inputs, None)
-        if self.kind == "text":
-            x = ops.one_hot(x, BYTES, dtype=self.compute_dtype)
-        if self.kind == "synthesis":
-            self.hidden[0].cell.text = one_hot_text(text)
-        raw, gaussians = self._wired(x, lambda n, below: self.hidden[n](below, training=training))
-        return raw if self.kind == "text" else clip_gradient(raw, OUTPUT_CLIP), gaussians
-
-    def _wired(self, x, run):
-        """The skip connections: x (..., D), and `run(n, below)`, which is hidden layer n on its input."""
-        below, gaussians, outputs = x, None, []
+        Args:
+            x: (..., D), what every hidden layer sees.
+            below: (..., I), the input of the first layer in `self.hidden`.
+            outputs: list of what lower layers have sent to the output layer.
+            run: function (n, below) that runs `self.hidden[n]`.
+        """
         for n in range(len(self.hidden)):
             hidden = run(n, below)
-            if self.kind == "synthesis" and n == 0:
-                hidden, window, gaussians = self._split(hidden)
-                x = ops.concatenate([x, window], -1)
-            outputs.append(hidden)
+            outputs = [*outputs, hidden]
             below = ops.concatenate([x, hidden], -1)
-        return self.head(ops.concatenate(outputs, -1)), gaussians
+        return self.head(ops.concatenate(outputs, -1))
 
-    def _split(self, hidden):
-        size = self.units[0]
-        return hidden[..., :size], hidden[..., size:size + len(ALPHABET)], hidden[..., size + len(ALPHABET):]
+    def _run_layers(self, training):
+        return lambda n, below: self.hidden[n](below, training=training)
 
-    def initial_state(self, batch_size):
-        """A state for `step`: one list of (B, ...) zeros for each hidden layer."""
-        return [layer.cell.get_initial_state(batch_size) for layer in self.hidden]
-
-    def step(self, x, states, text=None):
-        """One point or character further: x (B, D), one-hot text (B, U, A) -> raw (B, .), states, Gaussians (B, 3K)."""
+    def _step_layers(self, states):
+        """Return a `run` for `_connect` that takes one step, and the list it leaves states in."""
         after = list(states)
 
         def run(n, below):
@@ -107,12 +92,198 @@ class Network(keras.Model):
             after[n] = list(after[n])
             return hidden
 
-        if self.kind == "synthesis":
-            self.hidden[0].cell.text = text
-        raw, gaussians = self._wired(x, run)
-        return raw, after, gaussians
+        return run, after
+
+    def initial_state(self, batch_size):
+        """Return the state before the first `step`: a list of (B, H) zeros for each layer."""
+        return [layer.cell.get_initial_state(batch_size) for layer in self.hidden]
+
+    def step(self, x, states):
+        """Take one step.
+
+        Args:
+            x: (B, D), a point, or a byte as one-hot.
+            states: what `initial_state` or the last step returned.
+
+        Returns:
+            The outputs (B, ...) for this step, and the states after it.
+        """
+        run, after = self._step_layers(states)
+        return self._connect(x, x, [], run), after
+
+    def get_config(self):
+        return {**super().get_config(), "units": list(self.units), "peepholes": self.peepholes}
+
+    @classmethod
+    def least_parameters(cls, config):
+        """Return a lower bound on the number of weights that `config` asks for.
+
+        `weights.load` compares it with the size of the file before anything is allocated.
+        """
+        units = config["units"]
+        below = [0, *units[:-1]]
+        return sum(4 * size * (size + lower + 1) for size, lower in zip(units, below))
+
+
+@keras.saving.register_keras_serializable(package="mdn_utils")
+class TextNetwork(SkipNetwork):
+    """Predict the next byte of a text (Graves 2013, section 3).
+
+    Called with bytes (B, T), it returns logits (B, T, 256).
+
+    Args:
+        units: cells of each hidden layer.
+        peepholes: use the paper's LSTM cell, with its derivatives clipped to 1.
+
+    Example:
+
+    >>> network = TextNetwork(units=(8,))
+    >>> network(np.array([[116, 111]])).shape
+    (1, 2, 256)
+    """
+
+    cell_clip = TEXT_CLIP
+
+    def __init__(self, units=(400, 400, 400), peepholes=False, **kwargs):
+        super().__init__(units, peepholes, **kwargs)
+        self._add_layers(0, BYTES)
+        self(np.zeros((1, 2), "int32"))
+
+    def call(self, inputs, training=False):
+        x = ops.one_hot(inputs, BYTES, dtype=self.compute_dtype)
+        return self._connect(x, x, [], self._run_layers(training))
+
+
+class HandwritingNetwork(SkipNetwork):
+    """Base of the two networks whose output is a mixture density.
+
+    Args:
+        units: cells of each hidden layer.
+        mixtures: M, components of the mixture.
+        peepholes: use the paper's LSTM cell, with its derivatives clipped to 10.
+    """
+
+    def __init__(self, units=(400, 400, 400), mixtures=20, peepholes=False, **kwargs):
+        super().__init__(units, peepholes, **kwargs)
+        if mixtures < 1:
+            raise InputError(f"network: mixtures={mixtures}; expected 1 or more")
+        self.mixtures = mixtures
+
+    def get_config(self):
+        return {**super().get_config(), "mixtures": self.mixtures}
+
+    @classmethod
+    def least_parameters(cls, config):
+        output = sum(config["units"]) * raw_size(config["mixtures"])
+        return super().least_parameters(config) + output
+
+
+@keras.saving.register_keras_serializable(package="mdn_utils")
+class PredictionNetwork(HandwritingNetwork):
+    """Predict where the pen goes next (Graves 2013, section 4).
+
+    Called with strokes (B, T, 3), it returns raw mixture outputs (B, T, 1 + 6M), see
+    `layers.mixture.parameters`.
+
+    Args:
+        units: cells of each hidden layer.
+        mixtures: M, components of the mixture.
+        peepholes: use the paper's LSTM cell, with its derivatives clipped to 10.
+
+    Example:
+
+    >>> network = PredictionNetwork(units=(8,), mixtures=2)
+    >>> network(np.zeros((1, 5, 3), "float32")).shape
+    (1, 5, 13)
+    """
+
+    def __init__(self, units=(400, 400, 400), mixtures=20, peepholes=False, **kwargs):
+        super().__init__(units, mixtures, peepholes, **kwargs)
+        self._add_layers(0, raw_size(mixtures))
+        self(np.zeros((1, 2, 3), "float32"))
+
+    def call(self, strokes, training=False):
+        raw = self._connect(strokes, strokes, [], self._run_layers(training))
+        return clip_gradient(raw, OUTPUT_CLIP)
+
+
+@keras.saving.register_keras_serializable(package="mdn_utils")
+class SynthesisNetwork(HandwritingNetwork):
+    """Write a given text, which the first layer reads through the soft window (Graves 2013, 5).
+
+    Called with [strokes (B, T, 3), character numbers (B, U)], it returns raw mixture outputs
+    (B, T, 1 + 6M). Characters are numbered by `data.alphabet.encode`; 0 is padding.
+
+    Args:
+        units: cells of each hidden layer.
+        mixtures: M, components of the mixture.
+        gaussians: K, Gaussians of the soft window.
+        peepholes: use the paper's LSTM cell, with its derivatives clipped to 10.
+
+    Example:
+
+    >>> network = SynthesisNetwork(units=(8, 8), mixtures=2, gaussians=3)
+    >>> network([np.zeros((1, 5, 3), "float32"), np.array([[40, 73]])]).shape
+    (1, 5, 13)
+    """
+
+    def __init__(self, units=(400, 400, 400), mixtures=20, gaussians=10, peepholes=False, **kwargs):
+        super().__init__(units, mixtures, peepholes, **kwargs)
+        if gaussians < 1:
+            raise InputError(f"network: gaussians={gaussians}; expected 1 or more")
+        self.gaussians = gaussians
+        self.window = SoftWindowLSTM(
+            self.units[0], gaussians, peepholes=peepholes, clip=CELL_CLIP, name="window",
+            dtype="float32",
+        )
+        self._add_layers(1, raw_size(mixtures))
+        self((np.zeros((1, 2, 3), "float32"), np.zeros((1, 2), "int32")))
+
+    def call(self, inputs, training=False):
+        return self.attend(inputs, training)[0]
+
+    def attend(self, inputs, training=False):
+        """Return the raw outputs and the window's Gaussians (B, T, 3K), see `layers.attention`."""
+        strokes, text = inputs
+        hidden, window, gaussians = self.window(strokes, one_hot_text(text))
+        run = self._run_layers(training)
+        return clip_gradient(self._above(strokes, hidden, window, run), OUTPUT_CLIP), gaussians
+
+    def _above(self, strokes, hidden, window, run):
+        """Run everything above the window."""
+        x = ops.concatenate([strokes, window], -1)
+        return self._connect(x, ops.concatenate([x, hidden], -1), [hidden], run)
+
+    def initial_state(self, batch_size):
+        window = self.window.initial_state(batch_size, len(ALPHABET))
+        return [window, *super().initial_state(batch_size)]
+
+    def step(self, point, states, text):
+        """Take one step.
+
+        Args:
+            point: (B, 3), a point.
+            states: what `initial_state` or the last step returned.
+            text: (B, U, A), the text as one-hot, see `one_hot_text`.
+
+        Returns:
+            The raw outputs (B, 1 + 6M) for the next point, the states after this step, and the
+            window's Gaussians (B, 3K).
+        """
+        (hidden, window, gaussians), first = self.window.step(point, text, states[0])
+        run, after = self._step_layers(states[1:])
+        raw = self._above(point, hidden, window, run)
+        return raw, [first, *after], gaussians
+
+    def get_config(self):
+        return {**super().get_config(), "gaussians": self.gaussians}
+
+    @classmethod
+    def least_parameters(cls, config):
+        window = 3 * config["gaussians"] * config["units"][0]
+        return super().least_parameters(config) + window
 
 
 def one_hot_text(text):
-    """Character numbers (B, U), 0 for padding, as one-hot c (B, U, A); padding is all zero."""
+    """Turn character numbers (B, U) into one-hot c (B, U, A); padding, number 0, is all zeros."""
     return ops.one_hot(text, len(ALPHABET) + 1)[..., 1:]

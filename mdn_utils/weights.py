@@ -1,5 +1,10 @@
-"""Weights in files: half precision, with a record of how they came about."""
+"""Keep trained models in files: weights in half precision, beside a record of how they came about.
+
+A model NAME is two files, NAME.weights.h5 and NAME.json. The JSON says what class to build, and
+the checksum of the weights.
+"""
 import hashlib
+import importlib
 import io
 import json
 import os
@@ -10,43 +15,80 @@ import h5py
 import keras
 import numpy as np
 
+from . import old_records
+from .checkpoints import read_checkpoint, write_checkpoint
 from .errors import InputError
-from .networks import Network
 from .safe_files import atomic_write
 
 HERE = Path(__file__).parent
-SHIPPED = HERE / "shipped" if (HERE / "shipped").is_dir() else HERE.parent / "data" / "weights"  # installed, or not
-NETWORK = ("kind", "units", "mixtures", "windows", "peepholes")
+# The weights that come with the course: inside an installed package, or in the repository's data/.
+SHIPPED = HERE / "shipped" if (HERE / "shipped").is_dir() else HERE.parent / "data" / "weights"
+KERAS_CLASSES = {"Functional": keras.Model, "Sequential": keras.Sequential}
 
 
-def save(network, path, **provenance):
-    """Write the weights to `path` (.weights.h5) and a JSON beside it: configuration, provenance, checksum.
+def save(model, path, **provenance):
+    """Write the weights of a model and its record; both files change together or not at all.
 
-    They are kept in half precision, which halves the file and costs about 0.0002 nats a point.
+    Half precision halves the file and costs about 0.0002 nats per point.
+
+    Args:
+        model: a functional or sequential model, or one whose class is registered with
+            `keras.saving.register_keras_serializable` and has a complete `get_config`.
+        path: NAME.weights.h5; NAME.json goes beside it.
+        **provenance: what the record should say besides, such as the command and the corpus.
+
+    Raises:
+        OSError: if the files can't be written.
+
+    Example:
+
+    >>> import tempfile
+    >>> model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save(model, f"{folder}/small.weights.h5", source="an example")
+    ...     again = load(f"{folder}/small.weights.h5")
+    >>> again.count_params()
+    8
     """
     path = Path(path)
-    bare = Network.from_config(network.get_config())  # without the optimizer's state
-    bare.set_weights(network.get_weights())
-    with atomic_write(path) as part, atomic_write(record_path(path)) as beside:  # they change places together, once both are written
-        write_weights(bare, part)
+    config = model.get_config()
+    for key in ("name", "dtype", "trainable"):  # whoever loads it decides on these
+        config.pop(key, None)
+    bare = type(model).from_config(config)  # without the optimizer's state
+    bare.set_weights(model.get_weights())
+    with atomic_write(path) as part, atomic_write(record_path(path)) as record_part:
+        write_checkpoint(bare, part)
         _halve(io.BytesIO(part.read_bytes()), part)
-        record = {"network": network.get_config(), "parameters": network.count_params(), **provenance,
-                  "machine": machine(),
-                  "sha256": hashlib.sha256(part.read_bytes()).hexdigest()}
-        beside.write_text(json.dumps(record, indent=1))
+        record = {
+            "model": {
+                "class": keras.saving.get_registered_name(type(model)),
+                "module": type(model).__module__,
+                "config": config,
+            },
+            "parameters": model.count_params(),
+            **provenance,
+            "machine": machine(),
+            "sha256": hashlib.sha256(part.read_bytes()).hexdigest(),
+        }
+        record_part.write_text(json.dumps(record, indent=1))
 
 
 def machine():
-    """What a figure was measured on, in one line."""
-    return (f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, "
-            f"Keras {keras.__version__} on {keras.backend.backend()}")
+    """Return what a figure was measured on, in one line."""
+    return (
+        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, "
+        f"Keras {keras.__version__} on {keras.backend.backend()}"
+    )
 
 
 def _halve(source, target):
+    """Copy an HDF5 file with its floating-point arrays in float16."""
     with h5py.File(source) as full, h5py.File(target, "w") as half:
+
         def copy(name, item):
             if isinstance(item, h5py.Dataset):
-                half[name] = np.float16(item[()])
+                is_float = np.issubdtype(item.dtype, np.floating)
+                half[name] = np.float16(item[()]) if is_float else item[()]
             else:
                 half.create_group(name).attrs.update(item.attrs)
 
@@ -54,60 +96,103 @@ def _halve(source, target):
 
 
 def record_path(path):
-    """Where the JSON beside a weights file stands."""
+    """Return where the JSON record of a weights file is."""
     return Path(str(path).removesuffix(".weights.h5") + ".json")
 
 
 def shipped_path(name):
-    """Where the weights `name` that come with the course stand, such as "synthesis_simulated"."""
+    """Return where the weights `name` that come with the course are.
+
+    Example:
+
+    >>> shipped_path("synthesis_real").name
+    'synthesis_real.weights.h5'
+    """
     return SHIPPED / f"{name}.weights.h5"
 
 
 def load_shipped(name):
-    """Load the weights `name` that come with the course."""
-    return load(shipped_path(name))
+    """Load a model that comes with the course, such as "synthesis_real".
+
+    Raises:
+        InputError: if there is no such model; the sentence names those there are.
+
+    Example:
+
+    >>> load_shipped("prediction_simulated").units
+    (256, 256)
+    """
+    path = shipped_path(name)
+    if not path.is_file():
+        names = sorted(file.name.removesuffix(".weights.h5") for file in SHIPPED.glob("*.h5"))
+        raise InputError(f"no weights named {name!r} come with the course; {', '.join(names)} do")
+    return load(path)
 
 
 def load(path):
-    """The network in a weights file, with the JSON beside it; raises InputError where one is missing or damaged."""
+    """Load the model in a weights file and its record, in the dtype policy that is now set.
+
+    Args:
+        path: NAME.weights.h5, as `save` writes it.
+
+    Raises:
+        InputError: if a file is missing or damaged, if they don't belong together, or if the class
+            of the model isn't registered (import the module that defines it first).
+    """
     path = Path(path)
     for part in (path, record_path(path)):
         if not part.is_file():
-            raise InputError(f"{part}: there is no such file; weights are a NAME.weights.h5 with a NAME.json beside it")
-    try:
-        record = json.loads(record_path(path).read_bytes())
-        config, checksum = {key: record["network"][key] for key in NETWORK}, record["sha256"]
-        numbers = [*config["units"], config["mixtures"], config["windows"]]
-        if not all(type(number) is int for number in numbers) or not isinstance(config["peepholes"], bool):
-            raise ValueError(f"network is {config}")
-    except (ValueError, LookupError, TypeError, RecursionError) as error:
-        raise InputError(f"{record_path(path)}: not a record of weights ({error!r})") from None
+            raise InputError(
+                f"{part}: there is no such file; weights are a NAME.weights.h5 with a NAME.json "
+                "beside it"
+            )
+    cls, config, checksum, is_old = _read_record(record_path(path))
     if hashlib.sha256(path.read_bytes()).hexdigest() != checksum:
-        raise InputError(f"{path}: its checksum is not the one in {record_path(path)}; fetch both files again")
-    # at least so many bytes, in half precision: before room is made for a network that no file can fill
-    if sum(8 * size ** 2 + 1000 for size in config["units"]) + 6 * max(numbers) > path.stat().st_size:
-        raise InputError(f"{path}: does not fit the network in {record_path(path)}, which is larger")
-    network = Network.from_config(config)
-    read_weights(network, path)
-    return network
+        raise InputError(
+            f"{path}: its checksum is not the one in {record_path(path)}; fetch both files again"
+        )
+    model = _build(cls, config, path)
+    read_checkpoint(model, path, old_records.load_weights if is_old else None)
+    return model
 
 
-def write_weights(network, path):
-    """Write the file `path`: the weights and, where there is one, the optimizer's state; OSError on a full disk."""
-    variables = [*network.variables, *(network.optimizer.variables if network.compiled else [])]
-    path.write_bytes(bytes(sum(4 * int(np.prod(v.shape)) + 4096 for v in variables)))  # for HDF5 would crash there
-    network.save_weights(path)
-
-
-def read_weights(network, path):
-    """Read the file `path` into `network`; InputError where it is missing, broken or of another network."""
+def _read_record(path):
+    """Return the class, its configuration, the checksum, and whether the record is an old one."""
     try:
-        claimed = []
-        with h5py.File(path) as file:  # first, for Keras makes room for whatever size an array claims
-            file.visititems(lambda _, item: claimed.append(getattr(item, "nbytes", 0)))
-        if sum(claimed) > path.stat().st_size:
-            raise ValueError("its arrays claim more than it holds")
-        network.load_weights(path)
-    except Exception as error:  # h5py and Keras raise a dozen kinds of error over broken bytes
+        record = json.loads(path.read_bytes())
+        if "network" in record:
+            cls, config = old_records.class_and_config(record["network"])
+        else:
+            name, config = record["model"]["class"], record["model"]["config"]
+            if record["model"]["module"].split(".")[0] == __package__:
+                importlib.import_module(record["model"]["module"])  # registers the class
+            cls = KERAS_CLASSES.get(name) or keras.saving.get_registered_object(name)
+            if cls is None:
+                raise InputError(
+                    f"{path}: a model of the class {name!r}, which is not registered; import the "
+                    "module that defines it"
+                )
+        return cls, dict(config), record["sha256"], "network" in record
+    except InputError:
+        raise
+    except (
+        ValueError, LookupError, TypeError, AttributeError, RecursionError, ImportError
+    ) as error:
+        raise InputError(f"{path}: not a record of weights ({error!r})") from None
+
+
+def _build(cls, config, path):
+    """Build the model, unless its weights could not possibly fit the file."""
+    try:
+        # In half precision each weight takes two bytes. Checked before anything is allocated.
+        least = getattr(cls, "least_parameters", lambda config: 0)(config)
+        if 2 * least > path.stat().st_size:
+            raise InputError(f"{path}: too small for the model in {record_path(path)}")
+        return cls.from_config(config)
+    except InputError:
+        raise
+    except Exception as error:  # a configuration can be wrong in as many ways as there are classes
         reason = str(error).partition("\n")[0]
-        raise InputError(f"{path}: does not fit the network ({reason})") from None
+        raise InputError(
+            f"{record_path(path)}: not a record of weights ({type(error).__name__}: {reason})"
+        ) from None

@@ -1,34 +1,45 @@
-"""Sampling: the network writes point by point, keeping its state, until the window has passed the end of the text.
+"""Sampling: a network writes point by point, keeping its state, until the text is written.
 
-Free, biased, primed, or primed and biased; many lines at once, each with its own seed and bias (Graves 2013,
-section 5).
+Free, biased, primed, or primed and biased; many lines at once, each with its own seed and bias
+(Graves 2013, section 5).
 """
 from typing import NamedTuple
 
-import keras
 import numpy as np
 from keras import ops
 
 from .data.alphabet import encode
 from .data.prepare import normalise
 from .errors import InputError
+from .generation import compiled, generate
 from .layers.mixture import sample
 from .layers.soft_window import attention
-from .networks import one_hot_text
+from .networks import PredictionNetwork, SynthesisNetwork, one_hot_text
 
-POINTS_AT_MOST = 30  # a character: 2.5 times what a line takes; past that it would be scribbling
-# The window runs ahead of the pen, towards the next letter, and would leave the last one half drawn: so a space follows
-# every text, as in the middle of a line, and what is drawn after the last lift of the pen, on the way over it, is cut.
+# A line takes about 12 points per character. Past two and a half times that it would be scribbling.
+POINTS_AT_MOST = 30
+# The window runs ahead of the pen, towards the next letter, and would leave the last one half
+# drawn. So a space follows every text, as in the middle of a line, and what is drawn after the last
+# lift of the pen, on the way across that space, is cut.
 END = " "
 
 
 class Written(NamedTuple):
-    """What the network wrote."""
-    strokes: np.ndarray  # (T, 3), the primer first, if there was one; the pen is up in the end
-    text: str  # U characters, with the primer's text in front
-    primed: int  # how many of the points are the primer's
-    attention: np.ndarray | None  # (T, U), phi(t, u) while point t + 1 was drawn; None without text
-    stopped: bool  # whether the stop rule ended it, rather than the limit
+    """What a network wrote.
+
+    Attributes:
+        strokes: (T, 3), the primer first, if there was one; the pen is up at the end.
+        text: U characters, with the primer's text in front.
+        primed: how many of the points are the primer's.
+        attention: (T, U), phi(t, u) while point t + 1 was drawn; None without a text.
+        stopped: whether the stop rule ended the line, rather than the limit.
+    """
+
+    strokes: np.ndarray
+    text: str
+    primed: int
+    attention: np.ndarray | None
+    stopped: bool
 
     @property
     def new(self):
@@ -39,50 +50,108 @@ class Written(NamedTuple):
 
 
 class Writer:
-    """A network, compiled for sampling. Compiles on first use, for each batch size and each doubling of the length."""
+    """A network compiled for sampling.
+
+    It compiles on first use, for each batch size and each doubling of the length.
+
+    Args:
+        network: a `SynthesisNetwork`, which writes texts, or a `PredictionNetwork`, which
+            scribbles.
+
+    Example:
+
+    >>> from mdn_utils import networks
+    >>> writer = Writer(networks.SynthesisNetwork(units=(8,), mixtures=2, gaussians=1))
+    >>> written = writer.write("hand", limit=10)
+    >>> written.strokes.shape, written.text
+    ((11, 3), 'hand')
+    """
 
     def __init__(self, network):
         self.network = network
-        self._run = _compiled(self._steps)
+        self._run = compiled(network, self._loop)
 
     def write(self, text, seed=0, bias=0.0, primer=None, limit=None):
-        """Write a text, or a list of texts line by line with seeds `seed`, `seed` + 1, ...; returns Written, or a list.
+        """Write a text, or a list of texts as a batch.
 
-        bias: 0 for the hand as it is, larger for neater (equations 61-62); one number, or one a line.
-        primer: a `Line` whose hand to go on in (section 5.5): the pen is led along it first, and the text follows
-            after a space. limit: points at most, the primer's not counted.
-        Raises InputError for an empty text, unknown characters, a bias below 0, or a primer without ink.
+        Args:
+            text: a string, or a list of strings; line k has the seed `seed` + k.
+            seed: an integer; one seed gives one line, whatever is written beside it.
+            bias: 0 for the hand as it is, larger for neater (equations 61-62); a number, or one
+                per line.
+            primer: a `Line` in whose hand to go on (section 5.5). The pen is led along it first,
+                and the text follows after a space.
+            limit: points at most, not counting the primer's.
+
+        Returns:
+            A `Written`, or a list of them.
+
+        Raises:
+            InputError: for an empty text, unknown characters, a bias below 0, a primer without
+                ink, or a network that can't write texts.
         """
-        if self.network.kind != "synthesis":
-            raise InputError(f"a {self.network.kind} network cannot write a given text; load synthesis weights")
+        if not isinstance(self.network, SynthesisNetwork):
+            raise InputError(
+                f"a {type(self.network).__name__} cannot write a given text; load synthesis weights"
+            )
         texts = [text] if isinstance(text, str) else list(text)
+        if not texts:
+            raise InputError("there is no text to write; give at least one")
         for line in texts:
             encode(line)  # an empty one must not pass as a space
-        lead = normalise(primer).strokes if primer else np.zeros((1, 3), np.float32)
+        lead = np.zeros((1, 3), np.float32)
+        before = ""
         if primer:
-            texts = [f"{primer.text} {text}" for text in texts]
+            lead = normalise(primer).strokes
+            before = primer.text + " "
+        space = 1 if primer else 0
+        limit = limit or POINTS_AT_MOST * (max(map(len, texts)) + space + 2)
+        texts = [before + line for line in texts]
         longest = max(map(len, texts))
-        limit = limit or POINTS_AT_MOST * (longest - (len(primer.text) if primer else 0) + 2)
-        columns = _room(longest + 2, 32)  # for END and for u = U + 1
-        numbers = np.stack([encode(text + END, columns) for text in texts])
-        letters = [len(text + END) for text in texts]
+        columns = _room(longest + 2, 32)  # for END, and for u = U + 1
+        numbers = np.stack([encode(line + END, columns) for line in texts])
+        letters = np.int32([len(line + END) for line in texts])
         strokes, gaussians, lengths = self._sample(numbers, letters, lead, limit, seed, bias)
         phi = ops.convert_to_numpy(attention(gaussians, longest))
         written = []
         for k, (line, length) in enumerate(zip(texts, lengths)):
             points = _finished(strokes[k, :length], len(lead))
             if primer and len(points) < len(lead) + 2:
-                raise InputError(f"nothing was written after the primer; does it say {primer.text!r}?")
-            written.append(Written(points, line, len(lead) if primer else 0, phi[k, :len(points), :len(line)],
-                                   bool(length < len(lead) + limit)))
+                raise InputError(
+                    f"nothing was written after the primer; does it say {primer.text!r}?"
+                )
+            written.append(Written(
+                strokes=points,
+                text=line,
+                primed=len(lead) if primer else 0,
+                attention=phi[k, :len(points), :len(line)],
+                stopped=bool(length < len(lead) + limit),
+            ))
         return written[0] if isinstance(text, str) else written
 
     def scribble(self, points, count=1, seed=0, bias=0.0):
-        """What a prediction network writes by itself: `count` lines of `points` points, each Written."""
-        if self.network.kind != "prediction":
-            raise InputError(f"a {self.network.kind} network does not write by itself; load prediction weights")
-        numbers, start = np.zeros((count, 1), np.int32), np.zeros((1, 3), np.float32)
-        strokes, _, _ = self._sample(numbers, [0] * count, start, points - 1, seed, bias)
+        """Let a prediction network write by itself.
+
+        Args:
+            points: how many points.
+            count: how many lines; line k has the seed `seed` + k.
+            seed: an integer.
+            bias: 0 for the hand as it is, larger for neater; a number, or one per line.
+
+        Returns:
+            A list of `Written`.
+
+        Raises:
+            InputError: for a bias below 0, or a network that needs a text.
+        """
+        if not isinstance(self.network, PredictionNetwork):
+            raise InputError(
+                f"a {type(self.network).__name__} does not write by itself; load prediction weights"
+            )
+        numbers = np.zeros((count, 1), np.int32)
+        start = np.zeros((1, 3), np.float32)
+        letters = np.zeros(count, np.int32)
+        strokes, _, _ = self._sample(numbers, letters, start, points - 1, seed, bias)
         return [Written(_lifted(line[:points]), "", 0, None, False) for line in strokes]
 
     def _sample(self, numbers, letters, lead, limit, seed, bias):
@@ -90,57 +159,68 @@ class Writer:
         if not (np.isfinite(bias).all() and (bias >= 0).all()):
             raise InputError(f"bias {bias.tolist()}: expected 0 or more, for example 0.75")
         total = len(lead) + limit
-        padded = _room(total, 512)
-        # each line has its own noise, so that a line does not depend on what is written beside it
-        noise = np.stack([np.concatenate([np.random.default_rng((seed + k, 0)).random((padded, 2)),
-                                          np.random.default_rng((seed + k, 1)).standard_normal((padded, 2))], 1)
-                          for k in range(len(numbers))], 1).astype(np.float32)
-        forced = np.zeros((padded, 3), np.float32)
+        room = _room(total, 512)
+        noise = np.stack([_noise(seed + k, room) for k in range(len(numbers))], 1)
+        forced = np.zeros((room, 3), np.float32)
         forced[:len(lead)] = lead
         strokes, gaussians, lengths = map(ops.convert_to_numpy, self._run(
-            [v.value for v in self.network.variables], ops.convert_to_tensor(numbers), np.int32(letters), noise,
-            bias, forced, np.int32(len(lead)), np.int32(total)))
+            ops.convert_to_tensor(numbers), letters, noise, bias, forced, np.int32(len(lead)),
+            np.int32(total),
+        ))
         return strokes.transpose(1, 0, 2), gaussians.transpose(1, 0, 2), lengths
 
-    def _steps(self, values, numbers, letters, noise, bias, forced, led, total):
-        """The compiled loop: numbers (B, U), letters (B,), noise (N, B, 4), bias (B,), forced (N, 3), two scalars."""
-        network, batch, columns = self.network, numbers.shape[0], numbers.shape[1]
-        with keras.StatelessScope(list(zip(network.variables, values))):
-            text = one_hot_text(numbers) if network.kind == "synthesis" else None
-            u = ops.expand_dims(ops.arange(columns), 0)  # column u holds phi of letter u + 1
-            last = ops.expand_dims(letters, -1)
+    def _loop(self, numbers, letters, noise, bias, forced, led, total):
+        """What is compiled.
 
-            def passed_the_end(gaussians):
-                phi = attention(gaussians, columns)
-                beyond = ops.sum(ops.where(u == last, phi, 0.0), -1, keepdims=True)
-                return ops.all(ops.logical_or(u >= last, phi < beyond), -1)
+        Args:
+            numbers: (B, U), character numbers.
+            letters: (B,), how many of them are the text.
+            noise: (N, B, 4), see `layers.mixture.sample`.
+            bias: (B,).
+            forced: (N, 3), the points along which the pen is led.
+            led: scalar, how many these are.
+            total: scalar, how many points there may be.
+        """
+        network, batch, columns = self.network, *numbers.shape
+        has_text = isinstance(network, SynthesisNetwork)
+        text = one_hot_text(numbers) if has_text else None
+        u = ops.expand_dims(ops.arange(columns), 0)  # column u holds phi of letter u + 1
+        last = ops.expand_dims(letters, -1)
 
-            def going(t, lengths, *_):
-                return ops.logical_and(t + 1 < total, ops.any(lengths > t))
+        def step(t, point, states):
+            if has_text:
+                raw, states, gaussians = network.step(point, states, text)
+            else:
+                raw, states = network.step(point, states)
+                gaussians = ops.zeros((batch, 3))
+            following = sample(raw, noise[t], bias)
+            lead = ops.broadcast_to(forced[t + 1], following.shape)
+            return ops.where(t + 1 < led, lead, following), states, gaussians
 
-            def step(t, lengths, states, strokes, gaussians):
-                point = strokes[t]
-                raw, states, seen = network.step(point, states, text)
-                following = sample(raw, noise[t], bias)
-                following = ops.where(t + 1 < led, ops.broadcast_to(forced[t + 1], following.shape), following)
-                strokes = ops.slice_update(strokes, (t + 1, 0, 0), ops.expand_dims(following, 0))
-                if text is not None:
-                    gaussians = ops.slice_update(gaussians, (t, 0, 0), ops.expand_dims(seen, 0))
-                    done = ops.logical_and(passed_the_end(seen), ops.logical_and(t + 1 >= led, lengths > t))
-                    lengths = ops.where(done, t + 1, lengths)
-                return t + 1, lengths, states, strokes, gaussians
+        def stop(t, gaussians):
+            """The stop rule: phi(t, U + 1) exceeds phi(t, u) for every letter u."""
+            if not has_text:
+                return ops.zeros((batch,), "bool")
+            phi = attention(gaussians, columns)
+            beyond = ops.sum(ops.where(u == last, phi, 0.0), -1, keepdims=True)
+            passed = ops.all(ops.logical_or(u >= last, phi < beyond), -1)
+            return ops.logical_and(passed, t + 1 >= led)
 
-            strokes = ops.zeros((noise.shape[0], batch, 3))
-            strokes = ops.slice_update(strokes, (0, 0, 0), ops.broadcast_to(forced[:1], (1, batch, 3)))
-            gaussians = ops.zeros((noise.shape[0], batch, 3 * network.windows if text is not None else 3))
-            start = (ops.convert_to_tensor(0), ops.broadcast_to(total, (batch,)), network.initial_state(batch),
-                     strokes, gaussians)
-            _, lengths, _, strokes, gaussians = ops.while_loop(going, step, start)
-            return strokes, gaussians, lengths
+        point = ops.broadcast_to(forced[0], (batch, 3))
+        record = ops.zeros((batch, 3 * network.gaussians if has_text else 3))
+        states = network.initial_state(batch)
+        return generate(step, point, states, record, stop, total, noise.shape[0])
+
+
+def _noise(seed, room):
+    """The noise of one line (N, 4). Each has its own, so it does not depend on its neighbours."""
+    uniform = np.random.default_rng((seed, 0)).random((room, 2))
+    normal = np.random.default_rng((seed, 1)).standard_normal((room, 2))
+    return np.concatenate([uniform, normal], 1).astype(np.float32)
 
 
 def _room(needed, least):
-    """`least`, doubled until it holds what is needed: few shapes, for each of them is compiled."""
+    """`least`, doubled until it holds what is needed: few shapes, since each is compiled."""
     return least << ((needed - 1) // least).bit_length()
 
 
@@ -151,17 +231,7 @@ def _finished(strokes, start):
 
 
 def _lifted(strokes):
-    """The pen is up after the last point."""
+    """The line with the pen up at its end."""
     strokes = strokes.copy()
     strokes[-1, 2] = 1
     return strokes
-
-
-def _compiled(function):
-    if keras.backend.backend() == "tensorflow":
-        import tensorflow as tf
-        return tf.function(function, autograph=False, jit_compile=True)
-    if keras.backend.backend() == "jax":
-        import jax
-        return jax.jit(function)
-    return function

@@ -9,11 +9,13 @@ import warnings
 import h5py
 import keras
 import numpy as np
+from keras import ops
 
-from mdn_utils import training
-from mdn_utils.batches import TextBatches
-from mdn_utils.networks import Network
-from mdn_utils.strokes import InputError, Line, check, from_pen
+from mdn_utils import compiling, training, weights
+from mdn_utils.data.batches import TextBatches
+from mdn_utils.data.strokes import Line, check, from_pen
+from mdn_utils.errors import InputError
+from mdn_utils.networks import TextNetwork
 
 
 def put(path, content):
@@ -44,7 +46,9 @@ def train_a_little(out, epochs=3, steps=20):
     """The training that is killed and started again: a second or two."""
     keras.utils.set_random_seed(1)
     text = b"to be or not to be " * 40
-    training.fit(Network("text", (64,)), TextBatches(text, 20, 8, steps=steps),
+    network = TextNetwork((64,))
+    compiling.compile_network(network)
+    training.fit(network, TextBatches(text, 20, 8, steps=steps),
                  TextBatches(text, 20, 8, steps=1, repeat=True), out, epochs=epochs)
 
 
@@ -71,8 +75,8 @@ def wait_until(condition, process):
 
 def is_whole(out):
     """A run's folder after whatever happened to it: what is there can be used, but for parts of files."""
-    if (out / training.SAVED).exists():
-        training.load(out / training.SAVED)
+    if (out / training.BEST_WEIGHTS).exists():
+        weights.load(out / training.BEST_WEIGHTS)
     if (out / training.STATE).exists():
         step = json.loads((out / training.STATE).read_bytes())["step"]
         assert arrays(out / training.CHECKPOINT.format(step=step))
@@ -94,3 +98,88 @@ def same_end(out, undisturbed):
     for name, array in expected.items():
         np.testing.assert_allclose(ended[name], array, rtol=0, atol=1e-5)
     assert {path.name for path in out.iterdir()} == {path.name for path in undisturbed.iterdir()}
+
+
+# --- numbers ---
+
+BACKEND = keras.backend.backend()
+JIT = {"tensorflow": [False, True], "jax": [True]}.get(BACKEND, [False])
+# only on TensorFlow does Keras compute in float64 throughout
+DTYPE, EXACT, CLOSE = (
+    ("float64", 1e-12, 1e-6) if BACKEND == "tensorflow" else ("float32", 1e-6, 1e-4)
+)
+
+
+def gradients(loss, variables, compiled=False):
+    """d loss() / d variables as NumPy arrays, on whichever backend runs; compiled by XLA where there is one."""
+    if BACKEND == "jax":
+        import jax
+
+        def at(values):
+            with keras.StatelessScope(list(zip(variables, values))):
+                return loss()
+
+        gradient = jax.grad(at)
+        found = (jax.jit(gradient) if compiled else gradient)([v.value for v in variables])
+    elif BACKEND == "torch":
+        import torch
+        found = torch.autograd.grad(loss(), [v.value for v in variables])
+    else:
+        import tensorflow as tf
+
+        def taped():
+            with tf.GradientTape() as tape:
+                value = loss()
+            return tape.gradient(value, [v.value for v in variables])
+
+        found = tf.function(taped, jit_compile=True)() if compiled else taped()
+    return [ops.convert_to_numpy(g) for g in found]
+
+
+def slopes(function, arrays, step=1e-5):
+    """d function(*arrays) / d arrays by central differences, in NumPy and float64."""
+    arrays = [np.array(a, "float64") for a in arrays]
+    result = [np.zeros_like(a) for a in arrays]
+    for array, slope in zip(arrays, result):
+        for at in np.ndindex(array.shape):
+            here = array[at]
+            array[at] = here + step
+            above = function(*arrays)
+            array[at] = here - step
+            slope[at] = (above - function(*arrays)) / (2 * step)
+            array[at] = here
+    return result
+
+
+def randomise(weights, scale=0.5):
+    rng = np.random.default_rng(0)
+    for w in weights:
+        w.assign(rng.normal(0, scale, w.shape))
+
+
+def sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+
+def plain_lstm(x, kernel, recurrent, bias, peephole):
+    """Graves 2013, equations 7 to 11, one step after another. x: (B, T, D) -> h (B, T, H), last c."""
+    H = peephole.shape[1]
+    W = {g: (kernel[:, k * H:(k + 1) * H], recurrent[:, k * H:(k + 1) * H], bias[k * H:(k + 1) * H])
+         for k, g in enumerate("ifco")}
+    h = c = np.zeros((len(x), H))
+    outputs = []
+    for x_t in x.swapaxes(0, 1):
+        a = {g: x_t @ w_x + h @ w_h + b for g, (w_x, w_h, b) in W.items()}
+        i, f = sigmoid(a["i"] + peephole[0] * c), sigmoid(a["f"] + peephole[1] * c)
+        c = f * c + i * np.tanh(a["c"])
+        h = sigmoid(a["o"] + peephole[2] * c) * np.tanh(c)
+        outputs.append(h)
+    return np.stack(outputs, axis=1), c
+
+
+def run(function, *arrays):
+    """function(*arrays) as NumPy; on JAX compiled as a whole, which is faster than one operation at a time."""
+    if BACKEND == "jax":
+        import jax
+        function = jax.jit(function)
+    return ops.convert_to_numpy(function(*keras.tree.map_structure(ops.convert_to_tensor, arrays)))

@@ -8,7 +8,7 @@ from pathlib import Path
 import keras
 import pytest
 
-MATHEMATICS = [f"tests/test_{part}.py" for part in ("mixture", "window", "networks", "recurrent", "bptt")]
+MATHEMATICS = ["tests/layers", "tests/test_networks.py"]
 
 
 @pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="the run on TensorFlow starts the others")

@@ -7,25 +7,26 @@ import keras
 import numpy as np
 import pytest
 
-from mdn_utils import files, strokes, training, writers
+from mdn_utils import drawing, training, weights
 from mdn_utils.__main__ import main
-from mdn_utils.networks import Network
+from mdn_utils.data import line_files, simulated, strokes
+from mdn_utils.networks import SynthesisNetwork
 
-SHIPPED = str(training.shipped("prediction_simulated"))
+SHIPPED = str(weights.shipped_path("prediction_simulated"))
 
 
 @pytest.fixture(scope="module")
-def weights(tmp_path_factory):
+def tiny(tmp_path_factory):
     keras.utils.set_random_seed(1)
     path = tmp_path_factory.mktemp("weights") / "tiny.weights.h5"
-    training.save(Network("synthesis", (8,), mixtures=2, windows=1), path)
+    weights.save(SynthesisNetwork((8,), mixtures=2, gaussians=1), path)
     return path
 
 
 @pytest.fixture(scope="module")
 def own_lines(tmp_path_factory):
     path = tmp_path_factory.mktemp("lines") / "own.json"
-    files.save_lines(path, [strokes.Line(writers.write("one line", seed=k), "one line", f"w{k}") for k in range(30)])
+    line_files.save_lines(path, [strokes.Line(simulated.write("one line", seed=k), "one line", f"w{k}") for k in range(30)])
     return path
 
 
@@ -39,25 +40,25 @@ def refused(capsys, *arguments):
     return printed
 
 
-@pytest.mark.parametrize("suffix", files.SUFFIXES)
-def test_write_makes_a_file_and_one_seed_makes_one_result(tmp_path, weights, suffix):
+@pytest.mark.parametrize("suffix", drawing.SUFFIXES)
+def test_write_makes_a_file_and_one_seed_makes_one_result(tmp_path, tiny, suffix):
     for name in "ab":
-        main(["write", "Hi.", "--weights", str(weights), "--seed", "7", "--out", str(tmp_path / f"{name}{suffix}")])
+        main(["write", "Hi.", "--weights", str(tiny), "--seed", "7", "--out", str(tmp_path / f"{name}{suffix}")])
     assert (tmp_path / f"a{suffix}").read_bytes() == (tmp_path / f"b{suffix}").read_bytes()
 
 
-def test_a_file_name_that_is_no_unicode(tmp_path, monkeypatch, weights):
+def test_a_file_name_that_is_no_unicode(tmp_path, monkeypatch, tiny):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("sys.stdout", io.TextIOWrapper(io.BytesIO(), "utf-8"))  # as strict as a terminal's
-    main(["write", "Hi.", "--weights", str(weights), "--out", "\udcff.svg"])
+    main(["write", "Hi.", "--weights", str(tiny), "--out", "\udcff.svg"])
     assert len(list(tmp_path.iterdir())) == 1
 
 
-def test_what_was_written_can_prime_the_next_line(tmp_path, weights):
+def test_what_was_written_can_prime_the_next_line(tmp_path, tiny):
     first, second = tmp_path / "first.json", tmp_path / "second.npz"
-    main(["write", "first", "--weights", str(weights), "--out", str(first)])
-    main(["write", "second", "--weights", str(weights), "--prime", str(first), "--out", str(second)])
-    assert files.load_lines(second)[0].text == "second"
+    main(["write", "first", "--weights", str(tiny), "--out", str(first)])
+    main(["write", "second", "--weights", str(tiny), "--prime", str(first), "--out", str(second)])
+    assert line_files.load_lines(second)[0].text == "second"
 
 
 @pytest.mark.parametrize("arguments, message", [
@@ -74,24 +75,27 @@ def test_what_was_written_can_prime_the_next_line(tmp_path, weights):
     (["train", "synthesis", "--corpus", "simulated", "--minutes", "1", "--size", "large", "--out", "x"], "2x256"),
     (["train", "text", "--corpus", "python", "--minutes", "1", "--size", "0x8", "--out", "x"], "2x256"),
     (["train", "text", "--corpus", "python", "--minutes", "1", "--size", "9999999x9999999", "--out", "x"], "at most"),
-    (["train", "text", "--corpus", "python", "--minutes", "1", "--size", "1111x4", "--out", "x"], "at most 100 layers"),
+    (["train", "text", "--corpus", "python", "--minutes", "1", "--size", "1111x4", "--out", "x"], "1 to 100 hidden layers"),
     (["train", "text", "--corpus", "python", "--minutes", "1", "--size", "1x8", "--patience", "0", "--out", "x"],
      "patience"),
     (["train", "text", "--corpus", "python", "--minutes", "1", "--size", "1x8", "--rate", "0", "--out", "x"],
      "learning rate"),
-    (["train", "text", "--corpus", "python", "--minutes", "1", "--mixtures", "0", "--out", "x"], "mixtures=0"),
+    (["train", "prediction", "--corpus", "simulated", "--minutes", "1", "--mixtures", "0",
+      "--out", "x"], "mixtures=0"),
+    (["train", "text", "--corpus", "python", "--minutes", "1", "--mixtures", "9", "--out", "x"],
+     "--mixtures is not for text"),
     (["train", "synthesis", "--corpus", "simulated", "--minutes", "1", "--start", "none.weights.h5", "--out", "x"],
      "no such file"),
-    (["train", "synthesis", "--corpus", "simulated", "--minutes", "1", "--start", SHIPPED, "--windows", "8",
+    (["train", "synthesis", "--corpus", "simulated", "--minutes", "1", "--start", SHIPPED, "--gaussians", "8",
       "--out", "x"], "its own size"),
     (["train", "synthesis", "--corpus", "simulated", "--minutes", "1", "--start", SHIPPED, "--out", "x"],
-     "is a prediction network"),
+     "is a PredictionNetwork"),
     (["evaluate", SHIPPED, "--corpus", "simulated", "--lines", "0"], "at least 1"),
 ])
-def test_mistakes_end_in_one_sentence(tmp_path, monkeypatch, capsys, weights, arguments, message):
+def test_mistakes_end_in_one_sentence(tmp_path, monkeypatch, capsys, tiny, arguments, message):
     monkeypatch.chdir(tmp_path)
     if arguments[:1] == ["write"] and "--weights" not in arguments:
-        arguments = [*arguments, "--weights", weights]
+        arguments = [*arguments, "--weights", tiny]
     assert message in refused(capsys, *arguments)
     assert not list(tmp_path.iterdir())
 
@@ -108,29 +112,29 @@ def test_train_and_evaluate(tmp_path, capsys, own_lines):
     out = tmp_path / "run"
     main(["train", "synthesis", "--corpus", str(own_lines), "--size", "1x8", "--minutes", "0.01", "--out", str(out)])
     record = json.loads((out / "weights.json").read_text())
-    assert record["network"]["units"] == [8] and record["curve"] and str(out) not in record["command"]
+    assert record["model"]["config"]["units"] == [8] and record["curve"] and str(out) not in record["command"]
     capsys.readouterr()
     main(["evaluate", str(out / "weights.weights.h5"), "--corpus", str(own_lines), "--json"])
     figures = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert figures["sequences"] == 2
-    assert figures["nats_a_point"] == pytest.approx(figures["nats_a_sequence"] * 2 / figures["points"])
+    assert figures["nats_per_point"] == pytest.approx(figures["nats_per_sequence"] * 2 / figures["points"])
     main(["evaluate", str(out / "weights.weights.h5"), "--corpus", str(own_lines)])
-    assert f"{figures['nats_a_point']:.3f}" in capsys.readouterr().out
+    assert f"{figures['nats_per_point']:.3f}" in capsys.readouterr().out
 
 
-def test_training_starts_from_other_weights_in_mixed_precision(tmp_path, own_lines, weights):
+def test_training_starts_from_other_weights_in_mixed_precision(tmp_path, own_lines, tiny):
     try:
-        main(["train", "synthesis", "--corpus", str(own_lines), "--start", str(weights), "--rate", "1e-5", "--mixed",
+        main(["train", "synthesis", "--corpus", str(own_lines), "--start", str(tiny), "--rate", "1e-5", "--mixed",
               "--minutes", "0.01", "--out", str(tmp_path)])
         assert keras.config.dtype_policy().name == "mixed_bfloat16"
     finally:
         keras.config.set_dtype_policy("float32")
-    before, after = (training.load(path) for path in (weights, tmp_path / training.SAVED))
+    before, after = (weights.load(path) for path in (tiny, tmp_path / training.BEST_WEIGHTS))
     assert before.get_config() == after.get_config()
     for old, new in zip(before.get_weights(), after.get_weights()):  # at that rate nothing has gone far
         np.testing.assert_allclose(new, old, atol=0.01)
     record = json.loads((tmp_path / "weights.json").read_text())
-    assert "--start" in record["command"] and record["before"]["sha256"] == sha256(weights.read_bytes()).hexdigest()
+    assert "--start" in record["command"] and record["before"]["sha256"] == sha256(tiny.read_bytes()).hexdigest()
 
 
 def test_text_networks_train_on_any_file(tmp_path, capsys):
@@ -139,4 +143,4 @@ def test_text_networks_train_on_any_file(tmp_path, capsys):
     main(["train", "text", "--corpus", str(text), "--size", "1x8", "--minutes", "0.01", "--out", str(tmp_path / "run")])
     capsys.readouterr()
     main(["evaluate", str(tmp_path / "run/weights.weights.h5"), "--corpus", str(text), "--json"])
-    assert 0 < json.loads(capsys.readouterr().out.splitlines()[-1])["bits_a_character"] < 8.1
+    assert 0 < json.loads(capsys.readouterr().out.splitlines()[-1])["bits_per_character"] < 8.1

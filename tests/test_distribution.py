@@ -12,7 +12,7 @@ import pytest
 from helpers import arrays
 
 from mdn_utils import distribution, training
-from mdn_utils.strokes import InputError
+from mdn_utils.errors import InputError
 
 pytestmark = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="starts processes of its own")
 HERE = Path(__file__).parent
@@ -20,33 +20,31 @@ TRAIN = """
 import sys
 import keras
 import numpy as np
-from mdn_utils import batches, distribution, networks, training
-from mdn_utils.strokes import Line
+from mdn_utils import compiling, distribution, networks, training
+from mdn_utils.data import batches
+from mdn_utils.data.strokes import Line
 
-out, devices, method, spread = sys.argv[1], int(sys.argv[2]), sys.argv[3], len(sys.argv) > 4
-if keras.backend.backend() == "tensorflow":
-    import tensorflow as tf
-    cpu, device = tf.config.list_physical_devices("CPU")[0], tf.config.LogicalDeviceConfiguration()
-    tf.config.set_logical_device_configuration(cpu, [device] * devices)
+out, devices, spread = sys.argv[1], int(sys.argv[2]), len(sys.argv) > 3
 keras.utils.set_random_seed(1)
 if spread:
     distribution.distribute()
-assert distribution.devices() == devices
+assert distribution.device_count() == devices
 rng = np.random.default_rng(0)
 strokes = [np.column_stack([rng.normal(0.3, 1, (n, 2)), rng.random(n) < 0.1]) for n in rng.integers(9, 17, 24)]
 lines = [Line(s.astype("float32"), "ab"[k % 2] * 3, "w") for k, s in enumerate(strokes)]  # one shape, uneven masks
 size = 128 // devices
-training.fit(networks.Network("synthesis", (8,), mixtures=2, windows=1),
-             batches.LineBatches(lines[:16], points=size, steps=4, augment=True),
-             batches.LineBatches(lines[16:], points=size, repeat=True), out, epochs=3, method=method, rate=0.05)
+network = networks.SynthesisNetwork((8,), mixtures=2, gaussians=1)
+compiling.compile_network(network, rate=0.05)
+training.fit(network, batches.LineBatches(lines[:16], points=size, steps=4, augment=True),
+             batches.LineBatches(lines[16:], points=size, repeat=True), out, epochs=3)
 """
 
 
-def start(out, devices, *spread, backend="jax", method="adam", **environment):
+def start(out, devices, *spread, **environment):
     return subprocess.Popen(
-        [sys.executable, "-c", TRAIN, str(out), str(devices), method, *spread], cwd=HERE.parent, text=True,
+        [sys.executable, "-c", TRAIN, str(out), str(devices), *spread], cwd=HERE.parent, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        env={**os.environ, "KERAS_BACKEND": backend, **environment})
+        env={**os.environ, "KERAS_BACKEND": "jax", **environment})
 
 
 def finish(*processes):
@@ -67,7 +65,7 @@ def several(out):
 def end(out):
     """Curve without the times, and all weights in one row."""
     curve = json.loads((out / training.STATE).read_text())["curve"]
-    weights = np.concatenate([array.ravel() for array in arrays(out / training.SAVED).values()])
+    weights = np.concatenate([array.ravel() for array in arrays(out / training.BEST_WEIGHTS).values()])
     return [[point["training"], point["validation"]] for point in curve], weights
 
 
@@ -88,16 +86,6 @@ def test_two_devices_and_two_processes_train_like_one(tmp_path):
     assert_same_end(tmp_path / "one", tmp_path / "processes")
 
 
-@pytest.mark.parametrize("method", ["adam", "graves"])
-def test_two_devices_of_tensorflow_train_like_one(tmp_path, method):
-    finish(start(tmp_path / "one", 1, method=method, backend="tensorflow"))
-    finish(start(tmp_path / "two", 2, "spread", method=method, backend="tensorflow"))
-    curve, _ = end(tmp_path / "one")
-    assert curve[-1][1] < curve[0][1]
-    assert_same_end(tmp_path / "one", tmp_path / "two")
-
-
-def test_where_it_cannot_be_it_is_told(monkeypatch):
-    monkeypatch.setenv("KERAS_DISTRIBUTION_NUM_PROCESSES", "2")
+def test_tensorflow_is_told_to_use_jax():
     with pytest.raises(InputError, match="KERAS_BACKEND=jax"):
         distribution.distribute()

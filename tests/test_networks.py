@@ -3,15 +3,23 @@ import keras
 import numpy as np
 import pytest
 from keras import ops
-from test_mixture import run
-from test_recurrent import BACKEND, gradients, plain_lstm, randomise, sigmoid
+from helpers import BACKEND, gradients, plain_lstm, randomise, run, sigmoid
 
-from mdn_utils.batches import ALPHABET, BYTES, LineBatches, encode
-from mdn_utils.mixture import MixtureLoss
-from mdn_utils.networks import OUTPUT_CLIP, Network, one_hot_text
-from mdn_utils.strokes import InputError, Line
+from mdn_utils.data.alphabet import ALPHABET, BYTES, encode
+from mdn_utils.data.batches import LineBatches, arrange_prediction, arrange_synthesis
+from mdn_utils.layers.mixture import MixtureLoss
+from mdn_utils.networks import (
+    OUTPUT_CLIP,
+    PredictionNetwork,
+    SynthesisNetwork,
+    TextNetwork,
+    one_hot_text,
+)
+from mdn_utils.data.strokes import Line
+from mdn_utils.errors import InputError
 
-KINDS, A, T = ["text", "prediction", "synthesis"], len(ALPHABET), 5
+CLASSES = {"text": TextNetwork, "prediction": PredictionNetwork, "synthesis": SynthesisNetwork}
+KINDS, A, T = list(CLASSES), len(ALPHABET), 5
 
 
 @pytest.fixture(autouse=True)
@@ -20,7 +28,8 @@ def seeded():
 
 
 def small(kind, peepholes=False, units=(6, 5, 4)):
-    network = Network(kind, units, mixtures=2, windows=3, peepholes=peepholes)
+    sizes = {"text": {}, "prediction": {"mixtures": 2}, "synthesis": {"mixtures": 2, "gaussians": 3}}
+    network = CLASSES[kind](units, peepholes=peepholes, **sizes[kind])
     randomise(network.weights, 0.3)
     return network
 
@@ -49,7 +58,7 @@ def test_parameters_at_the_size_of_the_paper(kind, exact, paper, peepholes):
         first, other = lstm(3 + letters, H, peepholes), lstm(3 + letters + H, H, peepholes)
         return first + 2 * other + window + (3 * H + 1) * (1 + 6 * M)
 
-    network = Network(kind, peepholes=peepholes)
+    network = CLASSES[kind](peepholes=peepholes)
     assert network.count_params() == count(letters) == exact + 3 * 3 * H * peepholes
     # the paper's alphabet has 57 characters, ours 95: 3 x 4 x 400 weights more for each
     assert count(57 if letters else 0) == pytest.approx(paper, rel=2e-3)
@@ -70,8 +79,9 @@ def plain(network, x, text=None):
         taken = [weights.pop(0) for _ in range(3 + network.peepholes)]
         return taken if network.peepholes else [*taken, np.zeros((3, taken[1].shape[0]))]
 
-    units, K, below, hidden = network.units, network.windows, x, []
+    units, below, hidden = network.units, x, []
     if text is not None:
+        K = network.gaussians
         (kernel, recurrent, bias, peephole), window_kernel, window_bias = cell(), weights.pop(0), weights.pop(0)
         h, c, w, kappa = (np.zeros((len(x), size)) for size in (units[0], units[0], A, K))
         first, windows = [], []
@@ -105,12 +115,14 @@ def test_network_is_figures_1_and_12_in_one_go_and_step_by_step(kind, peepholes)
     np.testing.assert_allclose(whole, wanted, atol=1e-5)
     states = network.initial_state(2)
     for t in range(T):
-        raw, states, gaussians = network.step(ops.convert_to_tensor(points[:, t].astype("float32")), states, c)
+        point = ops.convert_to_tensor(points[:, t].astype("float32"))
+        given = (point, states) if c is None else (point, states, c)
+        raw, states, *gaussians = network.step(*given)
         np.testing.assert_allclose(ops.convert_to_numpy(raw), whole[:, t], atol=1e-5)
     if kind == "synthesis":
         attended = ops.convert_to_numpy(network.attend(x)[1])
         assert attended.shape == (2, T, 9)
-        np.testing.assert_allclose(ops.convert_to_numpy(gaussians), attended[:, -1], atol=1e-5)
+        np.testing.assert_allclose(ops.convert_to_numpy(gaussians[0]), attended[:, -1], atol=1e-5)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -125,11 +137,11 @@ def test_nothing_depends_on_what_comes_later(kind):
 
 def test_skip_connections_carry_derivatives_past_every_layer():
     network, x = small("synthesis"), inputs("synthesis")
-    for n, layer in enumerate(network.hidden[1:], start=1):  # cut the ways from layer to layer
+    for layer in network.hidden:  # cut the ways from layer to layer
         kernel = layer.cell.kernel.numpy()
         kernel[3 + A:] = 0
         layer.cell.kernel.assign(kernel)
-    kernels = [network.hidden[0].cell.cell.kernel, network.hidden[1].cell.kernel, network.hidden[2].cell.kernel]
+    kernels = [network.window.cell.kernel, *(layer.cell.kernel for layer in network.hidden)]
     *found, head = gradients(lambda: ops.sum(ops.square(network(x))), [*kernels, network.head.kernel], BACKEND == "jax")
     for slope in found:
         assert (np.abs(slope[:3]).max(1) > 1e-6).all(), "each sees the input"
@@ -152,16 +164,18 @@ def test_thirty_steps_of_fit_lower_the_loss(kind, peepholes):
     rng = np.random.default_rng(0)
     wave = np.stack([np.cos(np.arange(30)), np.sin(np.arange(30)), np.arange(30) % 10 == 9], 1).astype("float32")
     lines = [Line(np.float32(wave + rng.normal(0, [[0.1, 0.1, 0]], (30, 3))), text, "me") for text in ("ab", "cde")]
-    network = Network(kind, (8, 8), mixtures=2, windows=2, peepholes=peepholes)
+    network = CLASSES[kind]((8, 8), mixtures=2, peepholes=peepholes)
     network.compile(keras.optimizers.Adam(0.02), MixtureLoss())
-    history = network.fit(LineBatches(lines, kind == "synthesis", steps=10), epochs=3, verbose=0).history["loss"]
+    arrange = arrange_synthesis if kind == "synthesis" else arrange_prediction
+    history = network.fit(LineBatches(lines, arrange, steps=10), epochs=3, verbose=0)
+    history = history.history["loss"]
     assert np.isfinite(history).all() and history[-1] < history[0] - 0.3
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_configuration_and_weights_make_the_same_network(kind, tmp_path):
     network, x = small(kind, kind == "synthesis"), inputs(kind)
-    again = Network.from_config(network.get_config())
+    again = type(network).from_config(network.get_config())
     assert again.get_config() == network.get_config()
     network.save_weights(tmp_path / "w.weights.h5")
     again.load_weights(tmp_path / "w.weights.h5")
@@ -176,8 +190,15 @@ def test_one_hot_text():
 
 
 @pytest.mark.parametrize("wrong, told", [
-    ({"kind": "drawing"}, "drawing.*text, prediction or synthesis"), ({"units": ()}, "units"),
-    ({"units": (4, 0)}, "units"), ({"mixtures": 0}, "mixtures"), ({"windows": 0}, "windows")])
+    ({"units": ()}, "units"), ({"units": (4, 0)}, "units"), ({"mixtures": 0}, "mixtures"),
+    ({"gaussians": 0}, "gaussians")])
 def test_bad_sizes_are_told(wrong, told):
     with pytest.raises(InputError, match=told):
-        Network(**{"kind": "synthesis", "units": (4,), **wrong})
+        SynthesisNetwork(**{"units": (4,), **wrong})
+
+
+def test_a_lower_bound_on_the_number_of_weights():
+    for kind in KINDS:
+        network = small(kind, units=(30, 40))
+        least = type(network).least_parameters(network.get_config())
+        assert 0.1 * network.count_params() < least < network.count_params()

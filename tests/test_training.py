@@ -10,10 +10,12 @@ import pytest
 from helpers import is_whole, same_end, train_a_little, training_in, wait_until
 from keras import ops
 
-from mdn_utils import files, mixture, strokes, training
-from mdn_utils.batches import LineBatches, TextBatches
-from mdn_utils.networks import Network
-from mdn_utils.strokes import InputError, Line
+from mdn_utils import compiling, evaluation, safe_files, training, weights
+from mdn_utils.data.batches import LineBatches, TextBatches
+from mdn_utils.data.strokes import Line
+from mdn_utils.errors import InputError
+from mdn_utils.layers import AdaptiveWeightNoise, WeightNoise, mixture
+from mdn_utils.networks import PredictionNetwork, SynthesisNetwork, TextNetwork
 from mdn_utils.writing import Writer
 
 
@@ -27,9 +29,15 @@ def lines(count, seed=0):
     return made
 
 
-def network(kind="synthesis"):
+def network(kind="synthesis", units=(8,), **compiled):
     keras.utils.set_random_seed(3)
-    return Network(kind, (8,), mixtures=2, windows=1)
+    made = {
+        "text": lambda: TextNetwork(units),
+        "prediction": lambda: PredictionNetwork(units, mixtures=2),
+        "synthesis": lambda: SynthesisNetwork(units, mixtures=2, gaussians=1),
+    }[kind]()
+    compiling.compile_network(made, **compiled)
+    return made
 
 
 def stream(**options):
@@ -37,18 +45,20 @@ def stream(**options):
 
 
 def test_training_lowers_the_loss_and_keeps_a_curve(tmp_path):
-    curve = training.fit(network(), stream(), LineBatches(lines(4, 9)), tmp_path, epochs=15, rate=0.01)
+    curve = training.fit(
+        network(rate=0.01), stream(), LineBatches(lines(4, 9)), tmp_path, epochs=15)
     assert [point["step"] for point in curve] == list(range(4, 64, 4))
     assert curve[-1]["training"] < curve[0]["training"] - 0.1
     best = min(point["validation"] for point in curve)
-    exact = training.evaluate(training.load(tmp_path / training.SAVED), lines(4, 9))["nats_a_point"]
+    best_network = weights.load(tmp_path / training.BEST_WEIGHTS)
+    exact = evaluation.evaluate_lines(best_network, lines(4, 9))["nats_per_point"]
     assert best == pytest.approx(exact, abs=2e-4)
 
 
 def test_a_killed_run_goes_on_and_ends_where_an_undisturbed_one_does(tmp_path, monkeypatch):
     whole, broken, validation = network(), network(), LineBatches(lines(4, 9))
     undisturbed = training.fit(whole, stream(augment=True), validation, tmp_path / "whole", epochs=3)
-    counted = training.Journal.on_train_batch_end
+    counted = training.RunCallback.on_train_batch_end
 
     def killed(journal, batch, logs=None):
         counted(journal, batch, logs)
@@ -56,7 +66,7 @@ def test_a_killed_run_goes_on_and_ends_where_an_undisturbed_one_does(tmp_path, m
             raise KeyboardInterrupt
 
     with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
-        patched.setattr(training.Journal, "on_train_batch_end", killed)
+        patched.setattr(training.RunCallback, "on_train_batch_end", killed)
         training.fit(broken, stream(augment=True), validation, tmp_path / "broken", epochs=3)
     again = network()
     resumed = training.fit(again, stream(augment=True), validation, tmp_path / "broken", epochs=3)
@@ -72,7 +82,7 @@ def test_a_run_killed_by_force_goes_on_too_and_its_folder_is_locked_as_long_as_i
 
     def locked():
         try:
-            with files.alone(out):
+            with safe_files.exclusive(out):
                 return False
         except InputError as error:
             return "another run is at work there" in str(error)
@@ -105,7 +115,7 @@ def test_a_folder_is_for_one_run(tmp_path):
     training.fit(network(), stream(), LineBatches(lines(4, 9)), tmp_path, epochs=1)
     keras.utils.set_random_seed(3)
     with pytest.raises(InputError, match="another run"):
-        training.fit(Network("synthesis", (9,), mixtures=2, windows=1), stream(), None, tmp_path, epochs=2)
+        training.fit(network(units=(9,)), stream(), None, tmp_path, epochs=2)
     state = json.loads((tmp_path / "state.json").read_text())
     for spoilt in ({"step": -1}, {"step": 1.5}, {"epoch": "1"}, {"curve": [1]}, {"peak": float("nan")}):
         (tmp_path / "state.json").write_text(json.dumps({**state, **spoilt}))
@@ -119,16 +129,6 @@ def test_a_folder_is_for_one_run(tmp_path):
     for budget in ({"minutes": -1}, {"epochs": 0}, {}):
         with pytest.raises(InputError, match="above 0"):
             training.fit(network(), stream(), None, tmp_path, **budget)
-
-
-def test_lines_that_cannot_be_used_are_left_out_and_counted(capsys):
-    pen = strokes.from_pen([np.array([(k, np.sin(k)) for k in range(40)])])
-    good = Line(pen, "good", "me")
-    dot = Line(strokes.from_pen([np.zeros((2, 2))]), ".", "me")
-    assert len(training.prepare([good, dot, good._replace(text="né")])) == 1
-    assert "left out 2 of 3" in capsys.readouterr().out
-    with pytest.raises(InputError, match="none of the 1 lines"):
-        training.prepare([dot])
 
 
 def test_early_stopping(tmp_path):
@@ -147,7 +147,7 @@ def test_training_stops_where_the_loss_is_no_longer_finite_and_keeps_what_was_be
     with pytest.raises(InputError, match="at step 8 the loss is nan"):
         training.fit(network(), Torn(lines(12), points=64, steps=4), LineBatches(lines(4, 9)), tmp_path, epochs=3)
     assert json.loads((tmp_path / "state.json").read_text())["step"] == 4
-    assert all(np.isfinite(weight).all() for weight in training.load(tmp_path / training.SAVED).get_weights())
+    assert all(np.isfinite(weight).all() for weight in weights.load(tmp_path / training.BEST_WEIGHTS).get_weights())
 
 
 @pytest.fixture
@@ -167,17 +167,17 @@ def test_half_precision_is_refused(policy, half):
 def test_mixed_precision_trains_like_float32(tmp_path, policy, peepholes):
     inputs, targets, mask = LineBatches(lines(12), points=1000)[0]
 
-    def trained(name, weights=None):
+    def trained(name, start_weights=None):
         policy(name)
         keras.utils.set_random_seed(3)
-        made = Network("synthesis", (8, 8), mixtures=2, windows=1, peepholes=peepholes)
+        made = SynthesisNetwork((8, 8), mixtures=2, gaussians=1, peepholes=peepholes)
         start = made.get_weights()
-        made.set_weights(weights or start)
-        training.compile_network(made, rate=0.01)
+        made.set_weights(start_weights or start)
+        compiling.compile_network(made, rate=0.01)
         return made, start, [made.train_on_batch(inputs, targets, mask, return_dict=True)["nats"] for _ in range(40)]
 
     mixed, start, rough = trained("mixed_bfloat16")
-    assert [layer.compute_dtype for layer in (*mixed.hidden, mixed.head)] == ["float32", "bfloat16", "float32"]
+    assert [layer.compute_dtype for layer in (mixed.window, *mixed.hidden, mixed.head)] == ["float32", "bfloat16", "float32"]
     assert {weight.dtype for weight in mixed.get_weights()} == {np.dtype("float32")}
     assert Writer(mixed).write("ab", limit=5).strokes.dtype == np.float32
     _, _, exact = trained("float32", start)
@@ -196,7 +196,7 @@ class Flat(LineBatches):
 
 @pytest.mark.parametrize("method", ["adam", "graves"])
 def test_the_optimizers_are_the_stated_ones(method):
-    config = training.optimizer(method).get_config()
+    config = compiling.optimizer(method).get_config()
     if method == "graves":  # equations 38-45
         expected = {"learning_rate": 1e-4, "rho": 0.95, "momentum": 0.9, "epsilon": 1e-4, "centered": True}
         assert {key: pytest.approx(config[key]) for key in expected} == expected
@@ -216,18 +216,18 @@ def test_figures_equal_a_plain_loop_over_the_lines(kind):
         parts = mixture.parameters(raw)
         mean = ops.convert_to_numpy(parts.weight)[0, :, :, None] * ops.convert_to_numpy(parts.mean)[0]
         squares += float(((line.strokes[1:, :2] - mean.sum(1)) ** 2).sum())
-    figures, points = training.evaluate(model, corpus), sum(len(line.strokes) - 1 for line in corpus)
+    figures, points = evaluation.evaluate_lines(model, corpus), sum(len(line.strokes) - 1 for line in corpus)
     assert figures["sequences"] == 7 and figures["points"] == points
-    assert figures["nats_a_point"] == pytest.approx(total / points, rel=1e-4)
-    assert figures["nats_a_sequence"] == pytest.approx(total / 7, rel=1e-4)
-    assert figures["sse_a_point"] == pytest.approx(squares / points, rel=1e-4)
+    assert figures["nats_per_point"] == pytest.approx(total / points, rel=1e-4)
+    assert figures["nats_per_sequence"] == pytest.approx(total / 7, rel=1e-4)
+    assert figures["sse_per_point"] == pytest.approx(squares / points, rel=1e-4)
 
 
-def test_bits_a_character_of_a_network_that_knows_nothing_is_eight():
+def test_bits_per_character_of_a_network_that_knows_nothing_is_eight():
     model = network("text")
     model.set_weights([np.zeros_like(weight) for weight in model.get_weights()])
-    figures = training.evaluate(model, b"to be or not to be" * 20, length=50)
-    assert figures == {"bytes": 350, "bits_a_character": pytest.approx(8, abs=1e-5)}
+    figures = evaluation.evaluate_text(model, b"to be or not to be" * 20, length=50)
+    assert figures == {"bytes": 350, "bits_per_character": pytest.approx(8, abs=1e-5)}
 
 
 def test_text_training_runs(tmp_path):
@@ -237,54 +237,51 @@ def test_text_training_runs(tmp_path):
     assert curve[-1]["validation"] < np.log(256) - 0.5
 
 
-def test_weights_come_back_with_their_record(tmp_path):
-    path, model = tmp_path / "some.weights.h5", network()
-    training.save(model, path, command="a command")
-    record = json.loads((tmp_path / "some.json").read_text())
-    assert record["command"] == "a command" and record["parameters"] == model.count_params()
-    for a, b in zip(model.get_weights(), training.load(path).get_weights(), strict=True):
-        np.testing.assert_array_equal(a.astype("float16"), b)  # kept in half precision
+class Pairs(keras.utils.PyDataset):
+    """Inputs and twice as large targets."""
+
+    def __len__(self):
+        return 5
+
+    def __getitem__(self, index):
+        x = np.random.default_rng(index).normal(size=(8, 3)).astype("float32")
+        return x, 2 * x
 
 
-def test_damaged_weights_are_refused(tmp_path):
-    path = tmp_path / "some.weights.h5"
-    training.save(network(), path)
-    record = json.loads((tmp_path / "some.json").read_text())
-
-    def refused(message):
-        with pytest.raises(InputError, match=message):
-            training.load(path)
-
-    data = path.read_bytes()
-    path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
-    refused("checksum")
-    path.write_bytes(data)
-    record["network"]["units"] = [9]
-    (tmp_path / "some.json").write_text(json.dumps(record))
-    refused("does not fit")
-    for spoilt in ("{}", "[" * 10 ** 5, json.dumps({**record, "network": {**record["network"], "units": [8.5]}})):
-        (tmp_path / "some.json").write_text(spoilt)
-        refused("not a record")
-    for units in ([10 ** 9], [1] * 1000):
-        record["network"]["units"] = units
-        (tmp_path / "some.json").write_text(json.dumps(record))
-        refused("which is larger")
-    with h5py.File(path, "a") as file:  # gigabytes behind a small header
-        del file["head/vars/0"]
-        file.create_dataset("head/vars/0", (10 ** 9, 13), "float32", chunks=(1000, 13))
-    record["network"]["units"], record["sha256"] = [8], hashlib.sha256(path.read_bytes()).hexdigest()
-    (tmp_path / "some.json").write_text(json.dumps(record))
-    refused("claim more than it holds")
-    (tmp_path / "some.json").unlink()
-    refused("no such file")
+def functional(wrap=lambda model: model):
+    keras.utils.set_random_seed(3)
+    x = keras.Input((3,))
+    model = wrap(keras.Model(x, keras.layers.Dense(3, name="dense")(x)))
+    model.compile(keras.optimizers.Adam(0.1), "mse", metrics=["mae"])
+    return model
 
 
-def test_weights_and_their_record_change_together_or_not_at_all(tmp_path, monkeypatch):
-    path = tmp_path / "some.weights.h5"
-    training.save(network(), path, command="first")
-    for fails in ("write_weights", "machine"):
-        with monkeypatch.context() as patched, pytest.raises(OSError, match="full"):
-            patched.setattr(training, fails, lambda *_: (_ for _ in ()).throw(OSError("full")))
-            training.save(network("prediction"), path, command="second")
-        assert training.load(path).kind == "synthesis"
-    assert len(list(tmp_path.iterdir())) == 2
+@pytest.mark.parametrize("wrap", [
+    lambda model: model,
+    lambda model: WeightNoise(model, 0.01, seed=1),
+    lambda model: AdaptiveWeightNoise(model, sequences=100, seed=1),
+], ids=["functional", "noisy", "adaptive"])
+def test_any_compiled_model_trains_resumes_and_comes_back(tmp_path, wrap):
+    options = {"monitor": "val_mae", "epochs": 4, "source": "an example"}
+    whole = training.fit(functional(wrap), Pairs(), Pairs(), tmp_path / "whole", **options)
+    assert whole[-1]["validation"] < whole[0]["validation"]
+    first = functional(wrap)
+    training.fit(first, Pairs(), Pairs(), tmp_path / "whole", **options)  # nothing is left to do
+    again = weights.load(tmp_path / "whole" / training.BEST_WEIGHTS)
+    assert type(again).__name__ == type(first).__name__
+    x = Pairs()[0][0]
+    (checkpoint,) = (tmp_path / "whole").glob("checkpoint-*")
+    training.read_checkpoint(first, checkpoint)
+    np.testing.assert_allclose(
+        ops.convert_to_numpy(again(x)), ops.convert_to_numpy(first(x)), atol=1e-2
+    )
+
+
+def test_a_metric_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(InputError, match="monitor='val_nats': the model reports .*val_mae"):
+        training.fit(functional(), Pairs(), Pairs(), tmp_path, epochs=1)
+
+
+def test_a_model_that_is_not_compiled_is_refused(tmp_path):
+    with pytest.raises(InputError, match="compile it first"):
+        training.fit(TextNetwork((4,)), Pairs(), Pairs(), tmp_path, epochs=1)

@@ -6,16 +6,19 @@ import numpy as np
 import pytest
 from keras import ops
 
-from mdn_utils import batches, mixture, window, writers
-from mdn_utils.networks import Network
-from mdn_utils.strokes import InputError, Line
+from mdn_utils.data import prepare, simulated
+from mdn_utils.data.alphabet import encode
+from mdn_utils.data.strokes import Line
+from mdn_utils.errors import InputError
+from mdn_utils.layers import attention, mixture
+from mdn_utils.networks import PredictionNetwork, SynthesisNetwork
 from mdn_utils.writing import POINTS_AT_MOST, Writer
 
 
 @pytest.fixture(scope="module")
 def network():
     keras.utils.set_random_seed(5)
-    return Network("synthesis", (12, 10), mixtures=3, windows=2)
+    return SynthesisNetwork((12, 10), mixtures=3, gaussians=2)
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +27,7 @@ def writer(network):
 
 
 def primer(seed=0):
-    return Line(writers.write("primer", writers.Style(), seed), "primer", "me")
+    return Line(simulated.write("primer", simulated.Style(), seed), "primer", "me")
 
 
 def test_one_seed_one_line_and_another_seed_another(writer):
@@ -44,20 +47,20 @@ def test_the_line_is_what_the_network_predicts_with_that_noise(network, writer):
     """Run the whole line through the network at once: same densities, same noise, so the same points."""
     written = writer.write("again", seed=7, bias=0.5)
     strokes, count = written.strokes[None], len(written.strokes)
-    raw, gaussians = network.attend((strokes, batches.encode("again ", 16)[None]))
+    raw, gaussians = network.attend((strokes, encode("again ", 16)[None]))
     noise = np.concatenate([np.random.default_rng((7, 0)).random((count, 2)),
                             np.random.default_rng((7, 1)).standard_normal((count, 2))], 1)
     expected = ops.convert_to_numpy(mixture.sample(raw, noise[None].astype("float32"), 0.5))[0, :-1]
     expected[-1, 2] = 1  # the pen is up in the end
     np.testing.assert_allclose(written.strokes[1:], expected, atol=1e-3)
-    phi = ops.convert_to_numpy(window.attention(gaussians, 5))[0]
+    phi = ops.convert_to_numpy(attention(gaussians, 5))[0]
     np.testing.assert_allclose(written.attention[:-1], phi[:-1], atol=1e-3)
 
 
 @pytest.mark.parametrize("text", ["a", "stop", "a longer one"])
 def test_the_stop_rule_ends_the_line_when_the_window_has_passed_the_last_letter(text):
-    network = Network("synthesis", (4,), mixtures=2, windows=1)
-    gaussians = network.hidden[0].cell.gaussians
+    network = SynthesisNetwork((4,), mixtures=2, gaussians=1)
+    gaussians = network.window.gaussians_layer
     # importance 1, width 1, and a step of 0.1 character a point, whatever is written
     gaussians.set_weights([np.zeros(gaussians.kernel.shape), np.log([1, 1, 0.1])])
     network.head.bias.assign([50.0] + [0.0] * 12)  # every point ends a stroke, so that nothing is cut
@@ -69,8 +72,8 @@ def test_the_stop_rule_ends_the_line_when_the_window_has_passed_the_last_letter(
 
 
 def test_without_an_end_in_sight_the_limit_ends_the_line():
-    network = Network("synthesis", (4,), mixtures=2, windows=1)
-    gaussians = network.hidden[0].cell.gaussians
+    network = SynthesisNetwork((4,), mixtures=2, gaussians=1)
+    gaussians = network.window.gaussians_layer
     gaussians.set_weights([np.zeros(gaussians.kernel.shape), np.log([1, 1, 1e-6])])  # a window that stands still
     network.head.bias.assign([50.0] + [0.0] * 12)
     written = Writer(network).write("ab")
@@ -79,7 +82,7 @@ def test_without_an_end_in_sight_the_limit_ends_the_line():
 
 
 def test_what_follows_the_last_lift_of_the_pen_is_cut():
-    network = Network("synthesis", (4,), mixtures=2, windows=1)
+    network = SynthesisNetwork((4,), mixtures=2, gaussians=1)
     network.head.bias.assign([-50.0] + [0.0] * 12)  # the pen never lifts
     whole = Writer(network).write("ab", seed=1)
     network.head.bias.assign([-2.5] + [0.0] * 12)  # it lifts every now and then
@@ -97,7 +100,7 @@ def test_bias_is_per_line_and_a_large_one_silences_the_noise(writer):
 
 
 def test_primed_lines_begin_with_the_primer_and_remember_it(writer):
-    lead = batches.normalise(primer()).strokes
+    lead = prepare.normalise(primer()).strokes
     written = writer.write("go", seed=2, primer=primer())
     assert written.text == "primer go" and written.primed == len(lead)
     np.testing.assert_allclose(written.strokes[:len(lead)], lead, atol=1e-6)
@@ -107,7 +110,7 @@ def test_primed_lines_begin_with_the_primer_and_remember_it(writer):
 
 
 def test_a_prediction_network_scribbles_as_many_points_as_asked():
-    network = Network("prediction", (8,), mixtures=2)
+    network = PredictionNetwork((8,), mixtures=2)
     lines = Writer(network).scribble(60, count=3, seed=1)
     assert [line.strokes.shape for line in lines] == [(60, 3)] * 3
     np.testing.assert_allclose(Writer(network).scribble(60, seed=3)[0].strokes, lines[2].strokes, atol=1e-4)
@@ -121,7 +124,7 @@ def test_what_cannot_be_written_is_refused(network, writer):
     with pytest.raises(InputError, match="by itself"):
         writer.scribble(10)
     with pytest.raises(InputError, match="given text"):
-        Writer(Network("prediction", (4,), mixtures=2)).write("a")
+        Writer(PredictionNetwork((4,), mixtures=2)).write("a")
 
 
 def test_tensorflow_does_not_warn_about_shapes(writer):

@@ -1,4 +1,4 @@
-"""The alphabet, normalising, and batches of lines and of text: what training sees."""
+"""Batches of lines and of text: what training sees."""
 from collections import Counter
 from itertools import combinations
 
@@ -8,72 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mdn_utils import writers
-from mdn_utils.batches import ALPHABET, Batches, LineBatches, TextBatches, _lengths, encode, normalise
-from mdn_utils.strokes import InputError, Line, positions
-
-# --- the alphabet ---
-
-@given(st.text(ALPHABET).filter(str.strip), st.integers(0, 5))
-def test_encoding_can_be_read_back(text, padding):
-    numbers = encode(text, len(text) + padding)
-    assert "".join(ALPHABET[n - 1] for n in numbers[:len(text)]) == text
-    assert (numbers[len(text):] == 0).all() and len(numbers) == len(text) + padding
-    assert (numbers[:len(text)] > 0).all() and numbers.dtype == np.int32
-    np.testing.assert_array_equal(encode(text), numbers[:len(text)])
-
-
-def test_what_cannot_be_written_is_told():
-    with pytest.raises(InputError) as told:
-        encode("na\u00efve caf\u00e9\n")
-    assert str(told.value) == (
-        "text 'na\u00efve caf\u00e9\\n': cannot write '\\n', '\u00e9', '\u00ef'; known are A-Z, a-z, 0-9, space and "
-        "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
-    for blank in ("", "  "):
-        with pytest.raises(InputError, match="the text is empty; give at least one"):
-            encode(blank)
-
-
-# --- normalising ---
-
-TEXTS = ["you know nothing", "Jon Snow, 1308", "sphinx of black quartz", "What? Why!"]
-
-
-@pytest.fixture(scope="module")
-def hands():
-    return [Line(writers.write(text, writers.Style.sample(np.random.default_rng(k)), k), text, str(k))
-            for k, text in enumerate(TEXTS)]
-
-
-def test_all_lines_are_alike_in_scale_and_pace(hands):
-    for line in hands:
-        ours = normalise(line)
-        assert (ours.text, ours.writer) == (line.text, line.writer)
-        letters = len(line.text.replace(" ", ""))
-        assert 9 < len(ours.strokes) / letters < 17
-        down = np.linalg.norm(ours.strokes[1:, :2], axis=1)[ours.strokes[:-1, 2] == 0]
-        assert 0.7 < down.mean() < 1.1  # below 1 where a stroke is a short arc
-
-
-def test_scale_does_not_matter(hands):
-    line = hands[0]
-    for scale in (1e-3, 700):
-        other = normalise(line._replace(strokes=line.strokes * np.float32([scale, scale, 1]))).strokes
-        ours = normalise(line).strokes
-        assert other.shape == ours.shape
-        np.testing.assert_array_equal(other[:, 2], ours[:, 2])
-        np.testing.assert_allclose(positions(other), positions(ours), atol=0.1)
-
-
-def test_a_line_without_ink_is_told(hands):
-    dots = np.float32([[0, 0, 1], [5, 0, 1]])
-    with pytest.raises(InputError, match="line '..' of me: no ink in its strokes; expected"):
-        normalise(Line(dots, "..", "me"))
-    with pytest.raises(InputError, match="line '  ' of 0: no ink in its text"):
-        normalise(hands[0]._replace(text="  "))
-
-
-# --- batches of lines ---
+from mdn_utils.data import simulated
+from mdn_utils.data.alphabet import encode
+from mdn_utils.data.batches import (
+    Batches,
+    BucketBatches,
+    LineBatches,
+    TextBatches,
+    arrange_prediction,
+    least_padding_lengths,
+)
+from mdn_utils.data.prepare import normalise
+from mdn_utils.data.strokes import Line
+from mdn_utils.errors import InputError
 
 def lines(count=150, seed=0):
     """Lines of 9 to 640 points, each with its number in its first offset and in its text."""
@@ -120,7 +67,7 @@ def test_what_a_batch_holds():
             np.testing.assert_array_equal(text[row], encode(line.text, text.shape[1]))
         empty = mask[:, 0] == 0
         assert (mask[empty] == 0).all() and (strokes[empty] == 0).all() and (text[empty] == 0).all()
-        alone = LineBatches(made, text=False).batch(n)
+        alone = LineBatches(made, arrange_prediction).batch(n)
         np.testing.assert_array_equal(alone[0], strokes)
 
 
@@ -141,7 +88,7 @@ def test_no_other_lengths_would_pad_less(points, shapes):
 
     possible = sorted({-(-count // 8) * 8 for count in points})
     every = [chosen for k in range(1, shapes + 1) for chosen in combinations(possible, k) if chosen[-1] == possible[-1]]
-    lengths = _lengths(np.array(points), shapes)
+    lengths = least_padding_lengths(np.array(points), shapes)
     assert len(lengths) <= shapes and padded(lengths) == min(map(padded, every))
 
 
@@ -224,10 +171,28 @@ def test_a_text_that_is_too_short_is_told():
 
 def test_the_first_two_batches_of_an_epoch_share_no_size():
     """Keras on TensorFlow would hold every later batch to it."""
-    made = LineBatches([normalise(line) for line in writers.lines(60, "val")], points=500, steps=20)
+    made = LineBatches([normalise(line) for line in simulated.lines(60, "val")], points=500, steps=20)
     for made.epoch in range(20):
         (strokes, text), *_ = made[0]
         (others, other_text), *_ = made[1]
         assert strokes.shape[1] != others.shape[1] and text.shape[1] != other_text.shape[1]
-    seen = sorted(made._planned(made.epoch * 20 + k)[1] for k in range(20))
+    seen = sorted(made._planned(made.epoch * 20 + k)[1][0] for k in range(20))
     assert seen == sorted(made[k][1].shape[1] + 1 for k in range(20)), "the same batches, in another order"
+
+
+def test_the_caller_arranges_what_is_input_and_what_is_target():
+    """Reading turns a line around: strokes in, text out."""
+    made = lines(40)
+
+    def reading(lines, rows, shape, rng):
+        assert rng is None
+        strokes = np.zeros((rows, shape[0], 3), "float32")
+        for k, line in enumerate(lines):
+            strokes[k, :len(line.strokes)] = line.strokes
+        return strokes, [len(line.text) for line in lines] + [0] * (rows - len(lines))
+
+    sizes = [(len(line.strokes), len(line.text)) for line in made]
+    data = BucketBatches(made, sizes, reading, points=2000)
+    lengths = [length for k in range(len(data)) for length in data.batch(k)[1] if length]
+    assert sorted(lengths) == sorted(len(line.text) for line in made)
+    assert data[0][0].shape[1] * len(data[0][0]) <= 2000 or len(data[0][0]) == 1

@@ -2,25 +2,17 @@
 import keras
 import numpy as np
 import pytest
+from helpers import BACKEND, gradients, run
 from keras import ops
-from test_recurrent import gradients
 
-from mdn_utils import mixture
-from mdn_utils.mixture import CORRELATION, LOG_STD, MixtureLoss
+from mdn_utils.errors import InputError
+from mdn_utils.layers import MixtureLoss, NatsPerPoint, mixture
+from mdn_utils.layers.mixture import CORRELATION, LOG_STD
 
-BACKEND = keras.backend.backend()
 M = 4
 
 
 numpy = ops.convert_to_numpy
-
-
-def run(function, *arrays):
-    """function(*arrays) as NumPy; on JAX compiled as a whole, which is faster than one operation at a time."""
-    if BACKEND == "jax":
-        import jax
-        function = jax.jit(function)
-    return numpy(function(*keras.tree.map_structure(ops.convert_to_tensor, arrays)))
 
 
 def reference(strokes, raw):
@@ -219,3 +211,29 @@ def test_loss_is_the_mean_over_the_points_of_the_mask():
     for loss in (MixtureLoss(), MixtureLoss.from_config(MixtureLoss().get_config())):
         assert float(loss(strokes, raw, sample_weight=mask)) == pytest.approx(nats[mask == 1].mean(), rel=1e-5)
         assert float(loss(strokes, raw)) == pytest.approx(nats.mean(), rel=1e-5)
+
+
+@pytest.mark.parametrize("width", [3, 20, 25, 49])
+def test_outputs_of_another_head_are_refused(width):
+    """keras_mdn_layer's output for M components in D dimensions has M (2 D + 1) numbers."""
+    if (width - 1) % 6 == 0:  # 25 and 49 could be ours: the count alone can't tell
+        mixture.parameters(ops.zeros((2, width)))
+        return
+    with pytest.raises(InputError, match=f"1 \\+ 6M raw outputs per point.* got {width}"):
+        mixture.parameters(ops.zeros((2, width)))
+
+
+def test_points_without_a_pen_are_refused():
+    with pytest.raises(InputError, match="got 2 numbers per point"):
+        MixtureLoss()(ops.zeros((1, 4, 2)), ops.zeros((1, 4, 13)))
+
+
+def test_the_metric_counts_points_and_not_batches():
+    strokes, raw = draw(6)
+    strokes, raw = strokes[None].astype("float32"), raw[None].astype("float32")
+    mask = np.float32([[1, 1, 1, 1, 1, 0]])
+    metric = NatsPerPoint()
+    metric.update_state(strokes[:, :2], raw[:, :2])
+    metric.update_state(strokes[:, 2:], raw[:, 2:], mask[:, 2:])
+    wanted = numpy(mixture.nats(strokes, raw))[0, :5].mean()
+    assert float(metric.result()) == pytest.approx(wanted, rel=1e-5)

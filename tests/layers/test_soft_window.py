@@ -2,11 +2,11 @@
 import keras
 import numpy as np
 import pytest
+from helpers import BACKEND, CLOSE, DTYPE, EXACT, gradients, randomise, sigmoid, slopes
 from keras import ops
-from test_recurrent import BACKEND, CLOSE, DTYPE, EXACT, gradients, randomise, sigmoid, slopes
 
-from mdn_utils.recurrent import PeepholeLSTMCell
-from mdn_utils.window import WindowCell, attention
+from mdn_utils.errors import InputError
+from mdn_utils.layers import SoftWindowLSTM, attention
 
 B, T, U, D, H, A, K = 2, 4, 6, 3, 4, 5, 2
 
@@ -30,16 +30,15 @@ def inputs(seed=0, steps=T):
     return rng.normal(size=(B, steps, D)).astype(DTYPE), text.astype(DTYPE)
 
 
-def layer(text, cell=keras.layers.LSTMCell, **options):
-    made = keras.layers.RNN(WindowCell(cell(H), K, A, **options), return_sequences=True)
-    made.cell.text = ops.convert_to_tensor(text)
-    made.build((B, None, D))
+def layer(**options):
+    made = SoftWindowLSTM(H, K, **options)
+    made.build((B, None, D), (B, U, A))
     return made
 
 
-def parts(outputs):
-    """h, window, importance, width, position."""
-    return np.split(ops.convert_to_numpy(outputs), np.cumsum([H, A, K, K]), axis=-1)
+def joined(outputs):
+    """h, window and Gaussians in one array."""
+    return np.concatenate([ops.convert_to_numpy(part) for part in outputs], -1)
 
 
 def plain_window(x, text, kernel, recurrent, bias, peephole, window_kernel, window_bias):
@@ -73,55 +72,83 @@ def test_attention_is_equation_46():
         assert found[b, t, u] == pytest.approx(wanted, rel=1e-5 if DTYPE == "float32" else 1e-12)
 
 
-@pytest.mark.parametrize("cell", [keras.layers.LSTMCell, PeepholeLSTMCell])
-def test_cell_is_equations_46_to_51(cell):
+@pytest.mark.parametrize("peepholes", [False, True])
+def test_the_layer_is_equations_46_to_51(peepholes):
     x, text = inputs()
-    ours = layer(text, cell)
+    ours = layer(peepholes=peepholes, clip=None)
     randomise(ours.weights)
-    order = [*ours.cell.cell.weights, *ours.cell.gaussians.weights]
+    letters = keras.Variable(text, dtype=DTYPE)
+    order = [*ours.cell.weights, *ours.gaussians_layer.weights, letters]
 
     def plain(*weights):
-        if cell is keras.layers.LSTMCell:
+        *weights, text = weights
+        if not peepholes:
             weights = [*weights[:3], np.zeros((3, H)), *weights[3:]]
         return plain_window(x, text, *weights)
 
-    np.testing.assert_allclose(ops.convert_to_numpy(ours(x)), plain(*(w.numpy() for w in order)), atol=10 * EXACT)
-    found = gradients(lambda: ops.sum(ops.square(ours(x))) / 100, order, compiled=BACKEND == "jax")
-    wanted = slopes(lambda *weights: np.sum(plain(*weights) ** 2) / 100, [w.numpy() for w in order])
-    for one, other in zip(found, wanted):
+    def loss():
+        return sum(ops.sum(ops.square(part)) for part in ours(x, letters)) / 100
+
+    arrays = [ops.convert_to_numpy(w) for w in order]
+    np.testing.assert_allclose(joined(ours(x, letters)), plain(*arrays), atol=10 * EXACT)
+    found = gradients(loss, order, compiled=BACKEND == "jax")
+    wanted = slopes(lambda *weights: np.sum(plain(*weights) ** 2) / 100, arrays)
+    for one, other in zip(found, wanted, strict=True):
         np.testing.assert_allclose(one, other, rtol=CLOSE, atol=CLOSE * np.abs(other).max())
 
 
-def test_stepping_is_the_same_as_the_sequence():
+@pytest.mark.parametrize("peepholes", [False, True])
+def test_stepping_is_the_same_as_the_sequence(peepholes):
     x, text = inputs()
-    ours = layer(text)
+    ours = layer(peepholes=peepholes)
     randomise(ours.weights)
-    whole = ops.convert_to_numpy(ours(x))
-    states = ours.cell.get_initial_state(B)
+    whole = joined(ours(x, text))
+    states = ours.initial_state(B, A)
     assert [s.shape for s in states] == [(B, H), (B, H), (B, A), (B, K)]
     for t in range(T):
-        step, states = ours.cell(x[:, t], states)
-        np.testing.assert_allclose(ops.convert_to_numpy(step), whole[:, t], atol=10 * EXACT)
-    assert whole.shape[-1] == ours.cell.output_size
+        outputs, states = ours.step(
+            ops.convert_to_tensor(x[:, t]), ops.convert_to_tensor(text), states
+        )
+        np.testing.assert_allclose(joined(outputs), whole[:, t], atol=10 * EXACT)
 
 
-def test_window_starts_at_the_pace_of_the_data_and_only_goes_on():
+def test_the_window_starts_at_the_pace_of_the_data_and_only_goes_on():
     x, text = inputs(steps=24)
-    ours = layer(text, points_per_character=8.0)
-    position = parts(ours(x))[4]
-    np.testing.assert_allclose(np.diff(position, axis=1), 1 / 8, rtol=0.2)
-    np.testing.assert_allclose(position[:, -1], 3, rtol=0.1)  # 24 points: three characters
+    ours = layer(points_per_character=8.0)
+
+    def position(x):
+        return ops.convert_to_numpy(ours(x, text)[2])[..., 2 * K:]
+
+    np.testing.assert_allclose(np.diff(position(x), axis=1), 1 / 8, rtol=0.2)
+    np.testing.assert_allclose(position(x)[:, -1], 3, rtol=0.1)  # 24 points: three characters
     randomise(ours.weights, 2)
-    assert (np.diff(parts(ours(100 * x))[4], axis=1) > 0).all()
+    assert (np.diff(position(100 * x), axis=1) > 0).all()
 
 
 def test_padding_adds_nothing_to_the_window():
     x, text = inputs()
-    ours = layer(text)
+    ours = layer()
     randomise(ours.weights)
-    short = ops.convert_to_numpy(ours(x))
+    short = joined(ours(x, text))
     for padding in (1, 5):
-        ours.cell.text = ops.convert_to_tensor(np.pad(text, [(0, 0), (0, padding), (0, 0)]))
-        np.testing.assert_allclose(ops.convert_to_numpy(ours(x)), short, atol=EXACT)
-    ours.cell.text = ops.zeros((B, U, A), DTYPE)
-    assert (parts(ours(x))[1] == 0).all()
+        longer = np.pad(text, [(0, 0), (0, padding), (0, 0)])
+        np.testing.assert_allclose(joined(ours(x, longer)), short, atol=EXACT)
+    assert (ops.convert_to_numpy(ours(x, np.zeros_like(text))[1]) == 0).all()
+
+
+def test_a_functional_model_reads_through_it():
+    """Two inputs of unknown length, trained, and called again after `fit`."""
+    strokes, text = keras.Input((None, D)), keras.Input((None, A))
+    hidden, _, _ = SoftWindowLSTM(H, K)(strokes, text)
+    model = keras.Model([strokes, text], keras.layers.Dense(1)(hidden))
+    model.compile("adam", "mse")
+    x, c = inputs()
+    model.fit([x, c], np.zeros((B, T, 1), DTYPE), epochs=2, verbose=0)
+    layer = model.layers[2]
+    assert joined(layer(x, c)).shape == (B, T, H + A + 3 * K)
+
+
+def test_bad_sizes_are_refused():
+    for wrong in ({"units": 0}, {"gaussians": 0}, {"points_per_character": 0}):
+        with pytest.raises(InputError, match="SoftWindowLSTM"):
+            SoftWindowLSTM(**{"units": 3, **wrong})

@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 from keras import ops
 
-from mdn_utils import training, writers
-from mdn_utils.batches import LineBatches
-from mdn_utils.mixture import nats, raw_size
-from mdn_utils.networks import Network
-from mdn_utils.recurrent import AdaptiveWeightNoise
+from mdn_utils import compiling, training
+from mdn_utils.data import prepare, simulated
+from mdn_utils.data.batches import LineBatches, arrange_prediction
+from mdn_utils.layers.mixture import nats, raw_size
+from mdn_utils.layers import AdaptiveWeightNoise
+from mdn_utils.networks import PredictionNetwork
 
 POINTS, M = 32, 5
 
@@ -84,7 +85,7 @@ def test_losses_and_their_derivatives_stay_finite(count, loss, draw):
 
 
 def test_outliers_do_not_upset_training(tmp_path):
-    lines = sorted(training.prepare(writers.lines(60)), key=lambda line: len(line.strokes))[20:40]  # few shapes
+    lines = sorted(prepare.prepare(simulated.lines(60)), key=lambda line: len(line.strokes))[20:40]  # few shapes
     rng, spoilt = np.random.default_rng(0), []
     for line in lines:
         strokes = line.strokes.copy()
@@ -94,8 +95,10 @@ def test_outliers_do_not_upset_training(tmp_path):
     ends = {}
     for name, some in (("clean", lines), ("outliers", spoilt)):
         keras.utils.set_random_seed(1)
-        curve = training.fit(Network("prediction", (32,), mixtures=5), LineBatches(some, False, steps=100),
-                             LineBatches(lines, False), tmp_path / name, epochs=4)
+        network = PredictionNetwork((32,), mixtures=5)
+        compiling.compile_network(network)
+        curve = training.fit(network, LineBatches(some, arrange_prediction, steps=100),
+                             LineBatches(lines, arrange_prediction), tmp_path / name, epochs=4)
         ends[name] = [point["validation"] for point in curve]
     print(ends)
     for curve in ends.values():

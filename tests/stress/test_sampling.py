@@ -2,13 +2,14 @@
 import numpy as np
 import pytest
 
-from mdn_utils import strokes, training, writing
-from mdn_utils.batches import ALPHABET
+from mdn_utils import weights, writing
+from mdn_utils.data import strokes
+from mdn_utils.data.alphabet import ALPHABET
 
 
 @pytest.fixture(scope="module")
 def writer():
-    return writing.Writer(training.load(training.shipped("synthesis_simulated")))
+    return writing.Writer(weights.load_shipped("synthesis_simulated"))
 
 
 def ended(written, limit):

@@ -1,0 +1,190 @@
+"""What the command line does: train, evaluate, pack, write."""
+import json
+import sys
+from pathlib import Path
+
+import keras
+
+from . import (
+    compiling,
+    distribution,
+    drawing,
+    evaluation,
+    networks,
+    silence_stderr,
+    training,
+    weights,
+    writing,
+)
+from .data import alphabet, batches, corpora, line_files, packed, prepare, splits, texts
+from .data.strokes import Line
+from .errors import InputError
+
+SIZE, MIXTURES, GAUSSIANS = "3x400", 20, 10  # the paper's
+
+
+def write(args):
+    if Path(args.out).suffix not in drawing.SUFFIXES:
+        names = ", ".join(drawing.SUFFIXES)
+        raise InputError(f"--out {args.out}: expected a name that ends in {names}")
+    if args.prime_text and not args.prime:
+        raise InputError("--prime-text says what the line of --prime says; give both")
+    alphabet.encode(args.text)  # before the slow part: a typo should not have to wait
+    primer = line_files.load_lines(args.prime)[0] if args.prime else None
+    if primer and args.prime_text:
+        primer = primer._replace(text=args.prime_text)
+
+    network = weights.load(args.weights or weights.shipped_path(f"synthesis_{args.hand}"))
+    written = writing.Writer(network).write(args.text, args.seed, args.bias, primer)
+    if not written.stopped:
+        print(
+            f"the network did not come to an end within {len(written.strokes)} points; try another "
+            "--seed or a larger --bias",
+            file=sys.stderr,
+        )
+    drawing.save(args.out, Line(written.new, args.text, "network"))
+    print(args.out.encode(errors="backslashreplace").decode())  # a file's name may be no Unicode
+
+
+def evaluate(args):
+    network = weights.load(args.weights)
+    if isinstance(network, networks.TextNetwork):
+        figures = evaluation.evaluate_text(network, texts.load(args.corpus, args.split))
+    else:
+        count = args.lines
+        if count is None and args.corpus == "simulated":
+            count = 1000
+        lines = _lines(args.corpus, args.split, args.root, count)
+        figures = evaluation.evaluate_lines(network, lines)
+    if args.json:
+        print(json.dumps(figures))
+        return
+    for name, value in figures.items():
+        digits = 0 if isinstance(value, int) else 3
+        print(f"{name.replace('_', ' '):>18} {value:,.{digits}f}")
+
+
+def train(args):
+    with silence_stderr():  # on JAX, this is what imports TensorFlow
+        keras.utils.set_random_seed(args.seed)
+    if args.distribute:
+        distribution.distribute()
+    if args.mixed:
+        keras.config.set_dtype_policy("mixed_bfloat16")
+    network = _network(args)
+    compiling.compile_network(network, args.method, args.rate)
+    data = _text_batches(args) if args.kind == "text" else _line_batches(args)
+    print(f"{network.count_params():,} parameters", flush=True)
+    provenance = {"command": _command(args), "seed": args.seed}
+    sources = {**corpora.SOURCES, **texts.SOURCES}
+    provenance["source"] = sources.get(args.corpus, "a file of the user's own")
+    if args.start:
+        provenance["before"] = json.loads(weights.record_path(args.start).read_bytes())
+    training.fit(
+        network, *data, args.out, args.minutes, args.epochs, patience=args.patience,
+        anneal=args.method == "adam", **provenance,
+    )
+
+
+def _text_batches(args):
+    train, validation = (texts.load(args.corpus, split) for split in ("train", "val"))
+    return (
+        batches.TextBatches(train, steps=200, seed=args.seed),
+        batches.TextBatches(validation, steps=20, seed=args.seed, repeat=True),
+    )
+
+
+def _line_batches(args):
+    arrange = {
+        "prediction": batches.arrange_prediction, "synthesis": batches.arrange_synthesis
+    }[args.kind]
+    lines = {}
+    for split in ("train", "val"):
+        lines[split] = _lines(args.corpus, split, args.root, _count(args.lines, split))
+        writers = {line.writer for line in lines[split]}
+        print(f"{split}: {len(lines[split])} lines of {len(writers)} writers", flush=True)
+    return (
+        batches.LineBatches(lines["train"], arrange, steps=200, augment=True, seed=args.seed),
+        batches.LineBatches(lines["val"], arrange, repeat=True),
+    )
+
+
+def _network(args):
+    """A new network of the size that is asked for, or the one that --start names."""
+    classes = {
+        "text": networks.TextNetwork,
+        "prediction": networks.PredictionNetwork,
+        "synthesis": networks.SynthesisNetwork,
+    }
+    if args.start:
+        if args.size or args.mixtures or args.gaussians or args.peepholes:
+            raise InputError(
+                "--start FILE brings its own size; leave out --size, --mixtures, --gaussians, "
+                "--peepholes"
+            )
+        network = weights.load(args.start)
+        if not isinstance(network, classes[args.kind]):
+            raise InputError(
+                f"--start {args.start} is a {type(network).__name__}, not one for {args.kind}"
+            )
+        return network
+    config = {"units": _units(args), "peepholes": args.peepholes}
+    for option, default, kinds in (
+        ("mixtures", MIXTURES, ("prediction", "synthesis")), ("gaussians", GAUSSIANS, ("synthesis",))
+    ):
+        given = getattr(args, option)
+        if args.kind in kinds:
+            config[option] = default if given is None else given
+        elif given is not None:
+            raise InputError(f"--{option} is not for {args.kind} networks")
+    if classes[args.kind].least_parameters(config) > 10 ** 9:
+        raise InputError(
+            f"--size {args.size}: expected a network of at most 1,000,000,000 parameters"
+        )
+    return classes[args.kind](**config)
+
+
+def _units(args):
+    size = args.size or SIZE
+    try:
+        layers, cells = map(int, size.split("x"))
+        if layers < 1 or cells < 1:
+            raise ValueError
+    except ValueError:
+        raise InputError(f"--size {size}: expected layers x cells, such as 2x256") from None
+    return (cells,) * min(layers, networks.MOST_LAYERS + 1)  # one too many is refused
+
+
+def pack(args):
+    lines = {}
+    for split in splits.SPLITS:
+        count = _count(args.lines, split)
+        lines[split] = prepare.iter_prepared(
+            corpora.iter_lines(args.corpus, split, args.root, count)
+        )
+    for split, count in packed.pack(args.out, lines).items():
+        print(f"{split}: {count} lines")
+
+
+def _count(lines, split):
+    """How many lines of a split to take: for validation and test a twentieth of those to train."""
+    return lines if split == "train" or not lines else -(-lines // 20)
+
+
+def _lines(corpus, split, root, count):
+    """Prepared lines of one split."""
+    if Path(corpus).suffix != packed.SUFFIX:
+        return prepare.prepare(corpora.handwriting(corpus, split, root, count))
+    if root or count:
+        raise InputError(f"{corpus} is packed; --root and --lines are for pack")
+    return packed.Packed(corpus, split)
+
+
+def _command(args):
+    """The command that reproduces this run, without --out."""
+    given = ["python -m mdn_utils train", args.kind]
+    for key, value in vars(args).items():
+        if key in ("command", "kind", "out", "run") or not value:
+            continue
+        given.append(f"--{key}" if value is True else f"--{key} {value}")
+    return " ".join(given)

@@ -1,0 +1,47 @@
+"""The losses and optimizers that the course's networks are trained with."""
+import keras
+import numpy as np
+
+from .errors import InputError
+from .layers import MixtureLoss, NatsPerPoint
+from .networks import TextNetwork
+
+
+def optimizer(method="adam", rate=2e-3):
+    """Return the optimizer of a `method`.
+
+    Args:
+        method: "adam", the faster default, with the global norm of the gradient clipped to 1; or
+            "graves", RMSprop of equations 38-45 with the paper's settings.
+        rate: Adam's learning rate at its peak. RMSprop has the paper's, 0.0001.
+    """
+    if method == "graves":
+        return keras.optimizers.RMSprop(1e-4, rho=0.95, momentum=0.9, epsilon=1e-4, centered=True)
+    return keras.optimizers.Adam(rate, global_clipnorm=1.0)
+
+
+def compile_network(network, method="adam", rate=2e-3):
+    """Compile one of the three networks with its loss, the metric "nats" and an `optimizer`.
+
+    Raises:
+        InputError: if `rate` is not a number above 0.
+    """
+    if not 0 < rate < np.inf:
+        raise InputError(f"rate={rate}: expected a learning rate above 0, such as 0.002")
+    if isinstance(network, TextNetwork):
+        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+        metric = keras.metrics.SparseCategoricalCrossentropy(from_logits=True, name="nats")
+    else:
+        # Graves bounds the derivatives of a sequence's loss in nats, summed over its points.
+        loss = MixtureLoss(reduction="sum" if method == "graves" else "mean_with_sample_weight")
+        metric = NatsPerPoint()
+    network.compile(
+        optimizer=optimizer(method, rate), loss=loss, weighted_metrics=[metric],
+        jit_compile=_jit(network),
+    )
+
+
+def _jit(network):
+    """Whether to compile with XLA. It speeds our own loops up on CPUs too, but not Keras's."""
+    ours = not network.peepholes and all(layer.supports_jit for layer in network.hidden)
+    return ours or "auto"
