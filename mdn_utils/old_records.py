@@ -2,27 +2,32 @@
 import h5py
 import numpy as np
 
-from .networks import PredictionNetwork, SynthesisNetwork, TextNetwork
 
 KEYS = ("kind", "units", "mixtures", "windows", "peepholes")
+CLASSES = {
+    "text": "TextNetwork",
+    "prediction": "PredictionNetwork",
+    "synthesis": "SynthesisNetwork",
+}
 
 
-def class_and_config(network):
-    """Translate the record's entry "network" into a class and its configuration."""
+def serialized(network):
+    """Translate the record's entry "network" into what Keras builds a model from."""
     kind, units, mixtures, windows, peepholes = (network[key] for key in KEYS)
-    if not all(type(size) is int for size in (*units, mixtures, windows)):
-        raise ValueError(f"network is {network}")
-    if not isinstance(peepholes, bool):
+    sizes = (*units, mixtures, windows)
+    if not all(type(size) is int for size in sizes) or not isinstance(peepholes, bool):
         raise ValueError(f"network is {network}")
     config = {"units": units, "peepholes": peepholes}
-    if kind == "text":
-        return TextNetwork, config
-    config["mixtures"] = mixtures
-    if kind == "prediction":
-        return PredictionNetwork, config
+    if kind != "text":
+        config["mixtures"] = mixtures
     if kind == "synthesis":
-        return SynthesisNetwork, {**config, "gaussians": windows}
-    raise ValueError(f"kind is {kind!r}")
+        config["gaussians"] = windows
+    return {
+        "module": "mdn_utils.networks",
+        "class_name": CLASSES[kind],
+        "config": config,
+        "registered_name": f"mdn_utils>{CLASSES[kind]}",
+    }
 
 
 def load_weights(model, path):
@@ -37,7 +42,7 @@ def _names(model):
     layer = "rnn" if model.peepholes else "lstm"
     names = []
     layers = [layer if n == 0 else f"{layer}_{n}" for n in range(len(model.units))]
-    if isinstance(model, SynthesisNetwork):
+    if hasattr(model, "window"):
         names += [f"hidden/rnn/cell/cell/vars/{k}" for k in arrays]
         names += [f"hidden/rnn/cell/gaussians/vars/{k}" for k in range(2)]
         # Keras numbers the layers of each class, and this one was an RNN too.

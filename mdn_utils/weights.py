@@ -3,6 +3,7 @@
 A model NAME is two files, NAME.weights.h5 and NAME.json. The JSON says what class to build, and
 the checksum of the weights.
 """
+import copy
 import hashlib
 import importlib
 import io
@@ -23,7 +24,6 @@ from .safe_files import atomic_write
 HERE = Path(__file__).parent
 # The weights that come with the course: inside an installed package, or in the repository's data/.
 SHIPPED = HERE / "shipped" if (HERE / "shipped").is_dir() else HERE.parent / "data" / "weights"
-KERAS_CLASSES = {"Functional": keras.Model, "Sequential": keras.Sequential}
 
 
 def save(model, path, **provenance):
@@ -51,26 +51,35 @@ def save(model, path, **provenance):
     8
     """
     path = Path(path)
-    config = model.get_config()
-    for key in ("name", "dtype", "trainable"):  # whoever loads it decides on these
-        config.pop(key, None)
-    bare = type(model).from_config(config)  # without the optimizer's state
+    serialized = _serialize(model)
+    # Without the optimizer's state. Keras empties what it builds from, so it gets a copy.
+    bare = keras.saving.deserialize_keras_object(copy.deepcopy(serialized))
     bare.set_weights(model.get_weights())
     with atomic_write(path) as part, atomic_write(record_path(path)) as record_part:
         write_checkpoint(bare, part)
         _halve(io.BytesIO(part.read_bytes()), part)
         record = {
-            "model": {
-                "class": keras.saving.get_registered_name(type(model)),
-                "module": type(model).__module__,
-                "config": config,
-            },
+            "model": serialized,
             "parameters": model.count_params(),
             **provenance,
             "machine": machine(),
             "sha256": hashlib.sha256(part.read_bytes()).hexdigest(),
         }
         record_part.write_text(json.dumps(record, indent=1))
+
+
+def _serialize(model):
+    """What Keras needs to build the model again, without how it was compiled.
+
+    Whoever loads one of our networks decides on its name and its precision.
+    """
+    serialized = keras.saving.serialize_keras_object(model)
+    serialized.pop("compile_config", None)
+    serialized.pop("build_config", None)
+    if serialized["module"].split(".")[0] == __package__:
+        for key in ("name", "dtype", "trainable"):
+            serialized["config"].pop(key, None)
+    return serialized
 
 
 def machine():
@@ -146,49 +155,51 @@ def load(path):
                 f"{part}: there is no such file; weights are a NAME.weights.h5 with a NAME.json "
                 "beside it"
             )
-    cls, config, checksum, is_old = _read_record(record_path(path))
-    if hashlib.sha256(path.read_bytes()).hexdigest() != checksum:
+    record = _read_record(record_path(path))
+    if hashlib.sha256(path.read_bytes()).hexdigest() != record["sha256"]:
         raise InputError(
             f"{path}: its checksum is not the one in {record_path(path)}; fetch both files again"
         )
-    model = _build(cls, config, path)
-    read_checkpoint(model, path, old_records.load_weights if is_old else None)
+    model = _build(record["model"], path)
+    read_checkpoint(model, path, old_records.load_weights if "network" in record else None)
     return model
 
 
 def _read_record(path):
-    """Return the class, its configuration, the checksum, and whether the record is an old one."""
+    """Read a record and import the module of ours that defines the model's class."""
     try:
         record = json.loads(path.read_bytes())
         if "network" in record:
-            cls, config = old_records.class_and_config(record["network"])
-        else:
-            name, config = record["model"]["class"], record["model"]["config"]
-            if record["model"]["module"].split(".")[0] == __package__:
-                importlib.import_module(record["model"]["module"])  # registers the class
-            cls = KERAS_CLASSES.get(name) or keras.saving.get_registered_object(name)
-            if cls is None:
-                raise InputError(
-                    f"{path}: a model of the class {name!r}, which is not registered; import the "
-                    "module that defines it"
-                )
-        return cls, dict(config), record["sha256"], "network" in record
+            record["model"] = old_records.serialized(record["network"])
+        package, _, _ = record["model"]["module"].partition(".")
+        if package == __package__:
+            importlib.import_module(record["model"]["module"])
+        elif package != "keras" and not _registered(record["model"]):
+            raise InputError(
+                f"{path}: a model of the class {record['model']['registered_name']!r}, which is "
+                "not registered; import the module that defines it"
+            )
+        if not isinstance(record["sha256"], str) or not isinstance(record["model"]["config"], dict):
+            raise ValueError("its entries are of the wrong kind")
+        return record
     except InputError:
         raise
-    except (
-        ValueError, LookupError, TypeError, AttributeError, RecursionError, ImportError
-    ) as error:
+    except Exception as error:  # whatever a damaged file makes Python say
         raise InputError(f"{path}: not a record of weights ({error!r})") from None
 
 
-def _build(cls, config, path):
+def _registered(serialized):
+    return keras.saving.get_registered_object(serialized["registered_name"])
+
+
+def _build(serialized, path):
     """Build the model, unless its weights could not possibly fit the file."""
     try:
         # In half precision each weight takes two bytes. Checked before anything is allocated.
-        least = getattr(cls, "least_parameters", lambda config: 0)(config)
-        if 2 * least > path.stat().st_size:
+        least_parameters = getattr(_registered(serialized), "least_parameters", None)
+        if least_parameters and 2 * least_parameters(serialized["config"]) > path.stat().st_size:
             raise InputError(f"{path}: too small for the model in {record_path(path)}")
-        return cls.from_config(config)
+        return keras.saving.deserialize_keras_object(serialized)
     except InputError:
         raise
     except Exception as error:  # a configuration can be wrong in as many ways as there are classes

@@ -49,7 +49,7 @@ def test_damaged_weights_are_refused(tmp_path):
             {**record, "model": {**record["model"], "config": {"units": [8.5]}}})):
         (tmp_path / "some.json").write_text(spoilt)
         refused("not a record")
-    for units, message in (([10 ** 9], "too small for the model"), ([1] * 1000, "1 to 100 hidden")):
+    for units, message in (([10 ** 9], "too small for the model"), ([1] * 101, "1 to 100 hidden")):
         record["model"]["config"]["units"] = units
         (tmp_path / "some.json").write_text(json.dumps(record))
         refused(message)
@@ -88,7 +88,7 @@ def test_any_keras_model_can_be_kept(tmp_path, wrap):
 def test_a_class_that_is_not_registered_is_named(tmp_path):
     weights.save(network(), tmp_path / "some.weights.h5")
     record = json.loads((tmp_path / "some.json").read_text())
-    record["model"].update({"class": "elsewhere>Network", "module": "elsewhere"})
+    record["model"].update({"registered_name": "elsewhere>Network", "module": "elsewhere"})
     (tmp_path / "some.json").write_text(json.dumps(record))
     with pytest.raises(InputError, match="'elsewhere>Network', which is not registered"):
         weights.load(tmp_path / "some.weights.h5")

@@ -189,7 +189,8 @@ def test_the_caller_arranges_what_is_input_and_what_is_target():
         strokes = np.zeros((rows, shape[0], 3), "float32")
         for k, line in enumerate(lines):
             strokes[k, :len(line.strokes)] = line.strokes
-        return strokes, [len(line.text) for line in lines] + [0] * (rows - len(lines))
+        lengths = [len(line.text) for line in lines] + [0] * (rows - len(lines))
+        return strokes, np.array(lengths)
 
     sizes = [(len(line.strokes), len(line.text)) for line in made]
     data = BucketBatches(made, sizes, reading, points=2000)
