@@ -232,12 +232,16 @@ class SynthesisNetwork(HandwritingNetwork):
         if gaussians < 1:
             raise InputError(f"network: gaussians={gaussians}; expected 1 or more")
         self.gaussians = gaussians
-        self.window = SoftWindowLSTM(
-            self.units[0], gaussians, peepholes=peepholes, clip=CELL_CLIP, name="window",
-            dtype="float32",
-        )
+        self.window = self.make_window()
         self._add_layers(1, raw_size(mixtures))
         self((np.zeros((1, 2, 3), "float32"), np.zeros((1, 2), "int32")))
+
+    def make_window(self):
+        """Return the first layer; a subclass may read the text through another one."""
+        return SoftWindowLSTM(
+            self.units[0], self.gaussians, peepholes=self.peepholes, clip=CELL_CLIP,
+            name="window", dtype="float32",
+        )
 
     def call(self, inputs, training=False):
         return self.attend(inputs, training)[0]

@@ -18,6 +18,8 @@ try:
     import mdn_utils  # the layers, losses and samplers of this course
 except ModuleNotFoundError:  # in Colab
     %pip install -q "mdn_utils[notebooks] @ git+https://github.com/{ADDRESS}"
+    import mdn_utils
+mdn_utils.silence_tensorflow()
 """
 BADGE = ("[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]"
          "(https://colab.research.google.com/github/{}/blob/main/{}/{})")

@@ -98,11 +98,15 @@ class SoftWindowLSTM(keras.layers.Layer):
     def call(self, strokes, text):
         states = self.initial_state(ops.shape(strokes)[0], text.shape[-1])
         x = ops.transpose(strokes, (1, 0, 2))
-        if self.peepholes or keras.backend.backend() == "torch":
-            outputs = self._scan_steps(x, text, states)
-        else:
-            outputs = self._scan_fast(x, text, states)
+        scan_all = self._scan_fast if self._is_plain() else self._scan_steps
+        outputs = scan_all(x, text, states)
         return tuple(ops.transpose(values, (1, 0, 2)) for values in outputs)
+
+    def _is_plain(self):
+        """Whether the written-out loop computes what `step` does, also in a subclass."""
+        own = type(self)
+        inherited = own.step is SoftWindowLSTM.step and own.move is SoftWindowLSTM.move
+        return inherited and not self.peepholes and keras.backend.backend() != "torch"
 
     def _scan_steps(self, x, text, states):
         """The loop over `step`, with derivatives that the backend finds."""
@@ -147,7 +151,7 @@ class SoftWindowLSTM(keras.layers.Layer):
         return (hidden, window, gaussians), (hidden, memory, window, position)
 
     def move(self, raw, position):
-        """Move the Gaussians on: equations 48-51.
+        """Move the Gaussians on: equations 48-51. A subclass may move them differently.
 
         Args:
             raw: (B, 3K), what the network wants of them.

@@ -411,7 +411,7 @@ def joint_nats(following, raw):
 
 
 # %% joint: no sum over the components
-# says: one number a point
+# says: one number per point
 def joint_nats(following, raw):
     M = raw.shape[-1] // 7
     y, logit, lifted = mixture.parameters(raw[..., M - 1:]), raw[..., :M], following[..., 2:]

@@ -93,93 +93,91 @@ def backward(p, c, g):
     return np.concatenate([epsilon.sum(axis=1), -beta * np.sum(epsilon * gap ** 2, axis=1), step * earlier], axis=1)
 
 
-# %% roving_cell: WindowCell's own cell, given back unchanged
+# %% roving_layer: SoftWindowLSTM itself, given back unchanged
 # says: only goes forwards
-def roving_cell(units, windows, characters, points_per_character=12.0):
-    return window.WindowCell(keras.layers.LSTMCell(units), windows, characters, points_per_character)
+def roving_layer(units, gaussians, points_per_character=12.0):
+    return layers.SoftWindowLSTM(units, gaussians, points_per_character)
 
 
-# %% roving_cell: no exp at all
+# %% roving_layer: no exp at all
 # says: still exp
-def roving_cell(units, windows, characters, points_per_character=12.0):
-    class RovingCell(window.WindowCell):
-        def call(self, inputs, states, training=False):
-            hidden, memory, w, position = states
-            hidden, (_, memory) = self.cell(ops.concatenate([inputs, w], -1), [hidden, memory])
-            importance, width, step = ops.split(self.gaussians(hidden), 3, axis=-1)
-            position = position + step
-            gaussians = ops.concatenate([importance, width, position], -1)
-            phi = window.attention(gaussians, ops.shape(self.text)[1])
-            w = ops.squeeze(ops.matmul(ops.expand_dims(phi, 1), self.text), 1)
-            return ops.concatenate([hidden, w, gaussians], -1), [hidden, memory, w, position]
-    cell = RovingCell(keras.layers.LSTMCell(units), windows, characters)
-    start = np.repeat([1, 0.5, 1 / points_per_character], windows)
-    cell.gaussians.bias_initializer = lambda shape, dtype=None: ops.convert_to_tensor(start, dtype)
-    return cell
+def roving_layer(units, gaussians, points_per_character=12.0):
+    class RovingWindowLSTM(layers.SoftWindowLSTM):
+        def move(self, raw, position):
+            importance, width, step = ops.split(raw, 3, axis=-1)
+            return ops.concatenate([importance, width, position + step], -1)
+
+    layer = RovingWindowLSTM(units, gaussians)
+    start = np.repeat([1, 0.5, 1 / points_per_character], gaussians)
+    layer.gaussians_layer.bias_initializer = lambda shape, dtype=None: ops.convert_to_tensor(start, dtype)
+    return layer
 
 
-# %% roving_cell: kappa is where the network says, not a step
+# %% roving_layer: kappa is where the network says, not a step
 # says: goes on from where it was
-def roving_cell(units, windows, characters, points_per_character=12.0):
-    class RovingCell(window.WindowCell):
-        def call(self, inputs, states, training=False):
-            hidden, memory, w, _ = states
-            hidden, (_, memory) = self.cell(ops.concatenate([inputs, w], -1), [hidden, memory])
-            importance, width, position = ops.split(self.gaussians(hidden), 3, axis=-1)
-            gaussians = ops.concatenate([ops.exp(importance), ops.exp(width), position], -1)
-            phi = window.attention(gaussians, ops.shape(self.text)[1])
-            w = ops.squeeze(ops.matmul(ops.expand_dims(phi, 1), self.text), 1)
-            return ops.concatenate([hidden, w, gaussians], -1), [hidden, memory, w, position]
-    return RovingCell(keras.layers.LSTMCell(units), windows, characters, np.exp(-1 / points_per_character))
+def roving_layer(units, gaussians, points_per_character=12.0):
+    class RovingWindowLSTM(layers.SoftWindowLSTM):
+        def move(self, raw, position):
+            importance, width, step = ops.split(raw, 3, axis=-1)
+            return ops.concatenate([ops.exp(importance), ops.exp(width), step], -1)
+
+    layer = RovingWindowLSTM(units, gaussians)
+    start = np.repeat([0, -0.7, 1 / points_per_character], gaussians)
+    layer.gaussians_layer.bias_initializer = lambda shape, dtype=None: ops.convert_to_tensor(start, dtype)
+    return layer
 
 
-# %% roving_cell: the window is read before it moves
+# %% roving_layer: the window is read before it moves
 # says: has just moved
-def roving_cell(units, windows, characters, points_per_character=12.0):
-    class RovingCell(window.WindowCell):
-        def call(self, inputs, states, training=False):
-            hidden, memory, w, position = states
-            hidden, (_, memory) = self.cell(ops.concatenate([inputs, w], -1), [hidden, memory])
-            importance, width, step = ops.split(self.gaussians(hidden), 3, axis=-1)
-            old = ops.concatenate([ops.exp(importance), ops.exp(width), position], -1)
-            position = position + step
-            phi = window.attention(old, ops.shape(self.text)[1])
-            w = ops.squeeze(ops.matmul(ops.expand_dims(phi, 1), self.text), 1)
-            gaussians = ops.concatenate([ops.exp(importance), ops.exp(width), position], -1)
-            return ops.concatenate([hidden, w, gaussians], -1), [hidden, memory, w, position]
-    return RovingCell(keras.layers.LSTMCell(units), windows, characters, np.exp(-1 / points_per_character))
+def roving_layer(units, gaussians, points_per_character=12.0):
+    class RovingWindowLSTM(layers.SoftWindowLSTM):
+        def move(self, raw, position):
+            importance, width, step = ops.split(raw, 3, axis=-1)
+            return ops.concatenate([ops.exp(importance), ops.exp(width), position + step], -1)
+
+        def step(self, point, text, states):
+            hidden, memory, window, position = states
+            hidden, (_, memory) = self.cell(ops.concatenate([point, window], -1), [hidden, memory])
+            raw = self.gaussians_layer(hidden)
+            gaussians = self.move(raw, position)
+            old = ops.concatenate([gaussians[:, :2 * self.gaussians], position], -1)
+            phi = layers.attention(old, ops.shape(text)[1])
+            window = ops.squeeze(ops.matmul(ops.expand_dims(phi, 1), text), 1)
+            return (hidden, window, gaussians), (hidden, memory, window, gaussians[:, 2 * self.gaussians:])
+
+    layer = RovingWindowLSTM(units, gaussians)
+    start = np.repeat([0, -0.7, 1 / points_per_character], gaussians)
+    layer.gaussians_layer.bias_initializer = lambda shape, dtype=None: ops.convert_to_tensor(start, dtype)
+    return layer
 
 
-# %% roving_cell: the old window is carried on, so the LSTM never sees what was read
+# %% roving_layer: the old window is carried on, so the LSTM never sees what was read
 # says: sees x_t and w_{t-1}
-def roving_cell(units, windows, characters, points_per_character=12.0):
-    class RovingCell(window.WindowCell):
-        def call(self, inputs, states, training=False):
-            hidden, memory, old, position = states
-            hidden, (_, memory) = self.cell(ops.concatenate([inputs, old], -1), [hidden, memory])
-            importance, width, step = ops.split(self.gaussians(hidden), 3, axis=-1)
-            position = position + step
-            gaussians = ops.concatenate([ops.exp(importance), ops.exp(width), position], -1)
-            phi = window.attention(gaussians, ops.shape(self.text)[1])
-            w = ops.squeeze(ops.matmul(ops.expand_dims(phi, 1), self.text), 1)
-            return ops.concatenate([hidden, w, gaussians], -1), [hidden, memory, old, position]
-    return RovingCell(keras.layers.LSTMCell(units), windows, characters, np.exp(-1 / points_per_character))
+def roving_layer(units, gaussians, points_per_character=12.0):
+    class RovingWindowLSTM(layers.SoftWindowLSTM):
+        def move(self, raw, position):
+            importance, width, step = ops.split(raw, 3, axis=-1)
+            return ops.concatenate([ops.exp(importance), ops.exp(width), position + step], -1)
+
+        def step(self, point, text, states):
+            outputs, (hidden, memory, _, position) = super().step(point, text, states)
+            return outputs, (hidden, memory, states[2], position)
+
+    layer = RovingWindowLSTM(units, gaussians)
+    start = np.repeat([0, -0.7, 1 / points_per_character], gaussians)
+    layer.gaussians_layer.bias_initializer = lambda shape, dtype=None: ops.convert_to_tensor(start, dtype)
+    return layer
 
 
-# %% roving_cell: the start is still the logarithm of the pace, so the window runs backwards
+# %% roving_layer: the start is still the logarithm of the pace, so the window runs backwards
 # says: untrained
-def roving_cell(units, windows, characters, points_per_character=12.0):
-    class RovingCell(window.WindowCell):
-        def call(self, inputs, states, training=False):
-            hidden, memory, w, position = states
-            hidden, (_, memory) = self.cell(ops.concatenate([inputs, w], -1), [hidden, memory])
-            importance, width, step = ops.split(self.gaussians(hidden), 3, axis=-1)
-            position = position + step
-            gaussians = ops.concatenate([ops.exp(importance), ops.exp(width), position], -1)
-            phi = window.attention(gaussians, ops.shape(self.text)[1])
-            w = ops.squeeze(ops.matmul(ops.expand_dims(phi, 1), self.text), 1)
-            return ops.concatenate([hidden, w, gaussians], -1), [hidden, memory, w, position]
-    return RovingCell(keras.layers.LSTMCell(units), windows, characters, points_per_character)
+def roving_layer(units, gaussians, points_per_character=12.0):
+    class RovingWindowLSTM(layers.SoftWindowLSTM):
+        def move(self, raw, position):
+            importance, width, step = ops.split(raw, 3, axis=-1)
+            return ops.concatenate([ops.exp(importance), ops.exp(width), position + step], -1)
+
+    return RovingWindowLSTM(units, gaussians, points_per_character)
 
 
 # %% letters_of: point by point, so that strokes are cut
@@ -236,7 +234,7 @@ def finished(phi, points):
     return points[-1, 2] == 1
 
 
-# %% finished: twelve points a letter
+# %% finished: twelve points per letter
 # says: do not count points
 def finished(phi, points):
     return len(points) >= 12 * (phi.shape[1] - 1)
