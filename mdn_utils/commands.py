@@ -130,7 +130,8 @@ def _network(args):
         return network
     config = {"units": _units(args), "peepholes": args.peepholes}
     for option, default, kinds in (
-        ("mixtures", MIXTURES, ("prediction", "synthesis")), ("gaussians", GAUSSIANS, ("synthesis",))
+        ("mixtures", MIXTURES, ("prediction", "synthesis")),
+        ("gaussians", GAUSSIANS, ("synthesis",)),
     ):
         given = getattr(args, option)
         if args.kind in kinds:

@@ -2,7 +2,6 @@
 import h5py
 import numpy as np
 
-
 KEYS = ("kind", "units", "mixtures", "windows", "peepholes")
 CLASSES = {
     "text": "TextNetwork",

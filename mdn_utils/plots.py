@@ -9,13 +9,24 @@ from .drawing import outline
 
 
 def show(figure, alt):
-    """Show a figure in a notebook, with a description for readers who cannot see it."""
+    """Show a figure in a notebook, with a description for readers who can't see it.
+
+    Args:
+        figure: a Matplotlib figure.
+        alt: the description.
+    """
     display(figure, metadata={"image/png": {"alt": alt}})
     plt.close(figure)  # or the notebook would show it once more
 
 
 def line(axes, strokes, **style):
-    """Draw a line of handwriting (T, 3) on the axes as smooth curves, in its own proportions and without a frame."""
+    """Draw a line of handwriting as smooth curves, in its own proportions and without a frame.
+
+    Args:
+        axes: Matplotlib axes.
+        strokes: (T, 3).
+        **style: of the path, such as color and linewidth.
+    """
     style = {"linewidth": 1.2, "capstyle": "round", "joinstyle": "round", **style}
     axes.add_patch(PathPatch(outline(curves(strokes)), fill=False, **style))
     axes.autoscale_view()
@@ -24,7 +35,16 @@ def line(axes, strokes, **style):
 
 
 def sheet(lines, columns=2, width=12):
-    """A contact sheet, a Figure: many lines of handwriting with a label above each. lines: [(strokes, label), ...]."""
+    """Return a contact sheet: many lines of handwriting, with a label above each.
+
+    Args:
+        lines: list of (strokes, label).
+        columns: how many lines go side by side.
+        width: of the figure, in inches.
+
+    Returns:
+        A Matplotlib figure.
+    """
     rows = -(-len(lines) // columns)
     figure = Figure(figsize=(width, rows * width / columns / 8), layout="constrained")
     grid = figure.subplots(rows, columns, squeeze=False).ravel()
@@ -37,8 +57,15 @@ def sheet(lines, columns=2, width=12):
 
 
 def attention(axes, written):
-    """phi(t, u) of a `writing.Written` line as a picture: points from left to right, letters upwards."""
-    axes.imshow(written.attention.T, aspect="auto", origin="lower", cmap="viridis", interpolation="nearest")
+    """Draw phi(t, u) of a line as a picture: points from left to right, letters upwards.
+
+    Args:
+        axes: Matplotlib axes.
+        written: a `writing.Written`.
+    """
+    axes.imshow(
+        written.attention.T, aspect="auto", origin="lower", cmap="viridis", interpolation="nearest"
+    )
     axes.set_yticks(range(len(written.text)), list(written.text), fontsize=7)
     axes.set_xlabel("point t")
     axes.set_ylabel("letter u")

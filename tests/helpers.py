@@ -1,4 +1,5 @@
 """What several test files use."""
+
 import contextlib
 import json
 import multiprocessing
@@ -26,8 +27,14 @@ def put(path, content):
 
 def some_lines(count, who=lambda number: f"w{number}"):
     rng = np.random.default_rng(0)
-    return [Line(from_pen([rng.normal(size=(4, 2)), rng.normal(size=(1, 2))]), f"né {number}", who(number))
-            for number in range(count)]
+    return [
+        Line(
+            from_pen([rng.normal(size=(4, 2)), rng.normal(size=(1, 2))]),
+            f"né {number}",
+            who(number),
+        )
+        for number in range(count)
+    ]
 
 
 def lines_or_input_error(read):
@@ -48,8 +55,13 @@ def train_a_little(out, epochs=3, steps=20):
     text = b"to be or not to be " * 40
     network = TextNetwork((64,))
     compiling.compile_network(network)
-    training.fit(network, TextBatches(text, 20, 8, steps=steps),
-                 TextBatches(text, 20, 8, steps=1, repeat=True), out, epochs=epochs)
+    training.fit(
+        network,
+        TextBatches(text, 20, 8, steps=steps),
+        TextBatches(text, 20, 8, steps=1, repeat=True),
+        out,
+        epochs=epochs,
+    )
 
 
 @contextlib.contextmanager
@@ -86,7 +98,11 @@ def arrays(path):
     """All arrays in a weights file: {name: array}."""
     found = {}
     with h5py.File(path) as file:
-        file.visititems(lambda name, item: found.update({name: item[()]} if isinstance(item, h5py.Dataset) else {}))
+        file.visititems(
+            lambda name, item: found.update(
+                {name: item[()]} if isinstance(item, h5py.Dataset) else {}
+            )
+        )
     return found
 
 
@@ -123,6 +139,7 @@ def gradients(loss, variables, compiled=False):
         found = (jax.jit(gradient) if compiled else gradient)([v.value for v in variables])
     elif BACKEND == "torch":
         import torch
+
         found = torch.autograd.grad(loss(), [v.value for v in variables])
     else:
         import tensorflow as tf
@@ -164,8 +181,14 @@ def sigmoid(x):
 def plain_lstm(x, kernel, recurrent, bias, peephole):
     """Graves 2013, equations 7 to 11, one step after another. x: (B, T, D) -> h (B, T, H), last c."""
     H = peephole.shape[1]
-    W = {g: (kernel[:, k * H:(k + 1) * H], recurrent[:, k * H:(k + 1) * H], bias[k * H:(k + 1) * H])
-         for k, g in enumerate("ifco")}
+    W = {
+        g: (
+            kernel[:, k * H : (k + 1) * H],
+            recurrent[:, k * H : (k + 1) * H],
+            bias[k * H : (k + 1) * H],
+        )
+        for k, g in enumerate("ifco")
+    }
     h = c = np.zeros((len(x), H))
     outputs = []
     for x_t in x.swapaxes(0, 1):
@@ -181,5 +204,6 @@ def run(function, *arrays):
     """function(*arrays) as NumPy; on JAX compiled as a whole, which is faster than one operation at a time."""
     if BACKEND == "jax":
         import jax
+
         function = jax.jit(function)
     return ops.convert_to_numpy(function(*keras.tree.map_structure(ops.convert_to_tensor, arrays)))

@@ -1,4 +1,5 @@
 """The mathematics once more on the backends that are installed besides; all else runs on TensorFlow."""
+
 import importlib.util
 import os
 import subprocess
@@ -11,7 +12,9 @@ import pytest
 MATHEMATICS = ["tests/layers", "tests/test_networks.py"]
 
 
-@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="the run on TensorFlow starts the others")
+@pytest.mark.skipif(
+    keras.backend.backend() != "tensorflow", reason="the run on TensorFlow starts the others"
+)
 @pytest.mark.parametrize("backend", ["jax", "torch"])
 def test_the_mathematics_on(backend):
     if importlib.util.find_spec(backend) is None:
@@ -20,5 +23,9 @@ def test_the_mathematics_on(backend):
     environment = {**os.environ, "KERAS_BACKEND": backend, "JAX_DISABLE_MOST_OPTIMIZATIONS": "1"}
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *MATHEMATICS],
-        cwd=Path(__file__).parents[1], env=environment, capture_output=True, text=True)
+        cwd=Path(__file__).parents[1],
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
     assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-1000:]

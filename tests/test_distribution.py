@@ -1,4 +1,5 @@
 """Training over several devices and several processes ends where one process ends on the same batches."""
+
 import json
 import os
 import socket
@@ -14,7 +15,9 @@ from helpers import arrays
 from mdn_utils import distribution, training
 from mdn_utils.errors import InputError
 
-pytestmark = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="starts processes of its own")
+pytestmark = pytest.mark.skipif(
+    keras.backend.backend() != "tensorflow", reason="starts processes of its own"
+)
 HERE = Path(__file__).parent
 TRAIN = """
 import sys
@@ -42,9 +45,13 @@ training.fit(network, batches.LineBatches(lines[:16], points=size, steps=4, augm
 
 def start(out, devices, *spread, **environment):
     return subprocess.Popen(
-        [sys.executable, "-c", TRAIN, str(out), str(devices), *spread], cwd=HERE.parent, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        env={**os.environ, "KERAS_BACKEND": "jax", **environment})
+        [sys.executable, "-c", TRAIN, str(out), str(devices), *spread],
+        cwd=HERE.parent,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env={**os.environ, "KERAS_BACKEND": "jax", **environment},
+    )
 
 
 def finish(*processes):
@@ -58,14 +65,25 @@ def several(out):
     with socket.socket() as free:
         free.bind(("localhost", 0))
         address = f"localhost:{free.getsockname()[1]}"
-    return [start(out, 2, "spread", KERAS_DISTRIBUTION_JOB_ADDRESSES=address, KERAS_DISTRIBUTION_NUM_PROCESSES="2",
-                  KERAS_DISTRIBUTION_PROCESS_ID=str(number)) for number in range(2)]
+    return [
+        start(
+            out,
+            2,
+            "spread",
+            KERAS_DISTRIBUTION_JOB_ADDRESSES=address,
+            KERAS_DISTRIBUTION_NUM_PROCESSES="2",
+            KERAS_DISTRIBUTION_PROCESS_ID=str(number),
+        )
+        for number in range(2)
+    ]
 
 
 def end(out):
     """Curve without the times, and all weights in one row."""
     curve = json.loads((out / training.STATE).read_text())["curve"]
-    weights = np.concatenate([array.ravel() for array in arrays(out / training.BEST_WEIGHTS).values()])
+    weights = np.concatenate(
+        [array.ravel() for array in arrays(out / training.BEST_WEIGHTS).values()]
+    )
     return [[point["training"], point["validation"]] for point in curve], weights
 
 
@@ -78,7 +96,11 @@ def assert_same_end(out, other):
 def test_two_devices_and_two_processes_train_like_one(tmp_path):
     pytest.importorskip("jax")
     finish(start(tmp_path / "one", 1))
-    finish(start(tmp_path / "devices", 2, "spread", XLA_FLAGS="--xla_force_host_platform_device_count=2"))
+    finish(
+        start(
+            tmp_path / "devices", 2, "spread", XLA_FLAGS="--xla_force_host_platform_device_count=2"
+        )
+    )
     finish(*several(tmp_path / "processes"))
     curve, _ = end(tmp_path / "one")
     assert curve[-1][0] < curve[0][0] - 0.1

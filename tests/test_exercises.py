@@ -1,4 +1,5 @@
 """Every exercise is proven: the empty answer fails, each wrong answer fails and is told why, the solution passes."""
+
 import itertools
 import re
 import sys
@@ -20,7 +21,11 @@ LIMIT = 20  # seconds a check may take
 
 def named(notebook):
     """The cells that nbgrader knows, by name."""
-    return {cell.metadata.nbgrader.grade_id: cell for cell in notebook.cells if "nbgrader" in cell.metadata}
+    return {
+        cell.metadata.nbgrader.grade_id: cell
+        for cell in notebook.cells
+        if "nbgrader" in cell.metadata
+    }
 
 
 def wrong_answers(name):
@@ -40,17 +45,34 @@ class Kernel(NotebookClient):
         self.nb.cells.append(nbformat.v4.new_code_cell(source))
         start = time.perf_counter()
         outputs = self.execute_cell(self.nb.cells[-1], len(self.nb.cells) - 1).outputs
-        error = next((f"{output.ename}: {output.evalue}" for output in outputs if output.output_type == "error"), "")
-        return error, any(output.get("name") == "stderr" for output in outputs), time.perf_counter() - start
+        error = next(
+            (
+                f"{output.ename}: {output.evalue}"
+                for output in outputs
+                if output.output_type == "error"
+            ),
+            "",
+        )
+        return (
+            error,
+            any(output.get("name") == "stderr" for output in outputs),
+            time.perf_counter() - start,
+        )
 
 
 def faults(notebook, student, wrong):
     """Runs a notebook with solutions as a learner would who first makes every mistake; one sentence each fault."""
     found, student, checks = [], named(student), 0
-    kernel = Kernel(nbformat.v4.new_notebook(metadata=notebook.metadata), timeout=300, allow_errors=True,
-                    resources={"metadata": {"path": SOLUTIONS}})
+    kernel = Kernel(
+        nbformat.v4.new_notebook(metadata=notebook.metadata),
+        timeout=300,
+        allow_errors=True,
+        resources={"metadata": {"path": SOLUTIONS}},
+    )
     with kernel.setup_kernel():
-        for answer, check in itertools.pairwise([cell for cell in notebook.cells if cell.cell_type == "code"] + [None]):
+        for answer, check in itertools.pairwise(
+            [cell for cell in notebook.cells if cell.cell_type == "code"] + [None]
+        ):
             name = answer.metadata.get("nbgrader", {}).get("grade_id", "")
             if not answer.metadata.get("nbgrader", {}).get("solution"):
                 if error := kernel.run(answer.source)[0]:
@@ -73,10 +95,14 @@ def faults(notebook, student, wrong):
             kernel.run(answer.source)
             error, stderr, seconds = kernel.run(check.source)
             if error or stderr or seconds > LIMIT:
-                found.append(f"{name}: the solution gets {error!r}, stderr {stderr}, {seconds:.0f} s")
+                found.append(
+                    f"{name}: the solution gets {error!r}, stderr {stderr}, {seconds:.0f} s"
+                )
     if not 4 <= checks <= 6:
         found.append(f"{checks} exercises; 4 to 6 are wanted")
-    return found + [f"wrong answers to {name!r}, which is no exercise" for name in wrong.keys() - student.keys()]
+    return found + [
+        f"wrong answers to {name!r}, which is no exercise" for name in wrong.keys() - student.keys()
+    ]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
@@ -97,7 +123,11 @@ def test_the_syllabus_has_the_points_and_minutes_of_the_sheets():
     syllabus = (REPOSITORY / "INSTRUCTORS.md").read_text("utf-8")
     for path in NOTEBOOKS:
         notebook = nbformat.read(path, as_version=4)
-        checks = [cell.metadata.nbgrader for cell in named(notebook).values() if cell.metadata.nbgrader.grade]
+        checks = [
+            cell.metadata.nbgrader
+            for cell in named(notebook).values()
+            if cell.metadata.nbgrader.grade
+        ]
         prose = "\n".join(cell.source for cell in notebook.cells)
         told = re.findall(r"^\*(\d+) minutes, (\d+) points\.\*$", prose, re.MULTILINE)
         assert [int(points) for _, points in told] == [check.points for check in checks], path

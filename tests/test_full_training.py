@@ -1,4 +1,5 @@
 """The notebooks' switch FULL_TRAINING: the network at the paper's size, trained for a few steps."""
+
 import json
 import math
 from pathlib import Path
@@ -14,24 +15,36 @@ PYTHON = texts.load("python")[:12_000]  # three steps
 # what a few steps change in the cell, the names it takes from cells before it, the network that it trains
 CASES = {
     "03_text_prediction": (
-        {"((1000,), 10)": "((1000,), 1)"}, {"readings": {}, "read": lambda *_: np.zeros(1)}, {"units": [1000]}),
+        {"((1000,), 10)": "((1000,), 1)"},
+        {"readings": {}, "read": lambda *_: np.zeros(1)},
+        {"units": [1000]},
+    ),
     "04_handwriting_prediction": (
-        {"10_000, 200, None": "20, 1, 2"}, {"CORPUS": "simulated", "ROOT": None},
-        {"units": [400, 400, 400], "mixtures": 20, "peepholes": True}),
+        {"10_000, 200, None": "20, 1, 2"},
+        {"CORPUS": "simulated", "ROOT": None},
+        {"units": [400, 400, 400], "mixtures": 20, "peepholes": True},
+    ),
     "05_handwriting_synthesis": (
-        {"20_000": "20", "200, 400,": "2, 1,"}, {},
-        {"units": [400, 400, 400], "mixtures": 20, "gaussians": 10, "peepholes": True}),
+        {"20_000": "20", "200, 400,": "2, 1,"},
+        {},
+        {"units": [400, 400, 400], "mixtures": 20, "gaussians": 10, "peepholes": True},
+    ),
 }
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_full_training_runs(name, tmp_path, monkeypatch):
     changes, names, network = CASES[name]
-    monkeypatch.setattr(texts, "load", lambda corpus, split="train": PYTHON if split == "train" else PYTHON[:4000])
+    monkeypatch.setattr(
+        texts, "load", lambda corpus, split="train": PYTHON if split == "train" else PYTHON[:4000]
+    )
     (tmp_path / "notebooks").mkdir()
     monkeypatch.chdir(tmp_path / "notebooks")
-    cells = [cell.source for cell in nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4).cells
-             if cell.cell_type == "code"]
+    cells = [
+        cell.source
+        for cell in nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4).cells
+        if cell.cell_type == "code"
+    ]
     imports = cells[0].partition("silence_tensorflow()\n")[2]
     (switch,) = [cell for cell in cells if "FULL_TRAINING = False" in cell]
     for old, new in {"FULL_TRAINING = False": "FULL_TRAINING = True", **changes}.items():

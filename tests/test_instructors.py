@@ -1,4 +1,5 @@
 """The path of an instructor, with the commands of INSTRUCTORS.md: quickstart, release, submit, grade, feedback."""
+
 import csv
 import os
 import re
@@ -11,13 +12,25 @@ import nbformat
 from test_exercises import EXERCISES, REPOSITORY, SOLUTIONS, named, wrong_answers
 
 SHEET = "01_rnn_and_lstm"
-START, RELEASE, GRADE = re.findall("```sh\n(.+?)```", (REPOSITORY / "INSTRUCTORS.md").read_text("utf-8"), re.DOTALL)
+START, RELEASE, GRADE = re.findall(
+    "```sh\n(.+?)```", (REPOSITORY / "INSTRUCTORS.md").read_text("utf-8"), re.DOTALL
+)
 
 
 def run(commands, folder):
-    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
-    done = subprocess.run(["sh", "-e"], input=commands, cwd=folder, env=environment, text=True,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    environment = {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+    }
+    done = subprocess.run(
+        ["sh", "-e"],
+        input=commands,
+        cwd=folder,
+        env=environment,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
     assert done.returncode == 0, done.stdout
 
 
@@ -30,7 +43,9 @@ def test_marks_are_as_expected(tmp_path):
 
     # one student works on what was released, one on the copy in the repository, as from Colab
     solved = nbformat.read(SOLUTIONS / f"{SHEET}.ipynb", as_version=4)
-    answers = {name: cell.source for name, cell in named(solved).items() if cell.metadata.nbgrader.solution}
+    answers = {
+        name: cell.source for name, cell in named(solved).items() if cell.metadata.nbgrader.solution
+    }
     points = {name: named(solved)[f"check_{name}"].metadata.nbgrader.points for name in answers}
     empty, wrong, *_ = answers
     _, message, code = wrong_answers(SHEET)[wrong][0]
@@ -46,6 +61,9 @@ def test_marks_are_as_expected(tmp_path):
 
     with (course / "grades.csv").open() as file:
         marks = {row["student_id"]: float(row["raw_score"]) for row in csv.DictReader(file)}
-    assert marks == {"ada": sum(points.values()), "ben": sum(points.values()) - points[empty] - points[wrong]}
+    assert marks == {
+        "ada": sum(points.values()),
+        "ben": sum(points.values()) - points[empty] - points[wrong],
+    }
     feedback = (course / "feedback" / "ben" / SHEET / f"{SHEET}.html").read_text("utf-8")
     assert "write your answer here" in feedback and message in feedback

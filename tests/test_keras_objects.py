@@ -3,6 +3,7 @@
 Each is saved and loaded inside a model, rebuilt from its configuration, cloned, and run in mixed
 precision, on the backend in use.
 """
+
 import keras
 import numpy as np
 import pytest
@@ -51,22 +52,28 @@ MODELS = {  # name: (make, what it is called with)
     "PeepholeLSTMCell": (
         lambda: functional(
             lambda: keras.layers.RNN(PeepholeLSTMCell(4, clip=1.0), return_sequences=True)
-        ), STROKES),
+        ),
+        STROKES,
+    ),
     "ClipGradient": (lambda: functional(lambda: ClipGradient(3.0)), STROKES),
     "SoftWindowLSTM": (windowed, [STROKES, LETTERS]),
     "SoftWindowLSTM, peepholes": (lambda: windowed(peepholes=True), [STROKES, LETTERS]),
     "WeightNoise": (lambda: WeightNoise(plain(), 0.1, seed=1), STROKES),
     "WeightNoise, FastLSTM": (
         lambda: WeightNoise(functional(lambda: FastLSTM(4, return_sequences=True)), 0.1, seed=1),
-        STROKES),
+        STROKES,
+    ),
     "AdaptiveWeightNoise": (lambda: AdaptiveWeightNoise(plain(), 100, seed=1), STROKES),
     "TextNetwork": (lambda: networks.TextNetwork((4,)), BYTES),
     "PredictionNetwork": (lambda: networks.PredictionNetwork((4, 3), mixtures=2), STROKES),
     "SynthesisNetwork": (
-        lambda: networks.SynthesisNetwork((4, 3), mixtures=2, gaussians=2), [STROKES, NUMBERS]),
+        lambda: networks.SynthesisNetwork((4, 3), mixtures=2, gaussians=2),
+        [STROKES, NUMBERS],
+    ),
     "SynthesisNetwork, peepholes": (
         lambda: networks.SynthesisNetwork((4, 3), mixtures=2, gaussians=2, peepholes=True),
-        [STROKES, NUMBERS]),
+        [STROKES, NUMBERS],
+    ),
 }
 EACH = pytest.mark.parametrize("make, given", MODELS.values(), ids=MODELS.keys())
 
@@ -86,8 +93,11 @@ def made(make):
 
 def policies_of(model):
     """Dtype policies of all layers. Functional models and their inputs don't keep one."""
-    return [layer.dtype_policy.name for layer in model._flatten_layers()
-            if type(layer).__name__ not in ("Functional", "InputLayer")]
+    return [
+        layer.dtype_policy.name
+        for layer in model._flatten_layers()
+        if type(layer).__name__ not in ("Functional", "InputLayer")
+    ]
 
 
 def outputs(model, given):
@@ -147,10 +157,18 @@ def test_mixed_precision(make, given):
     assert policies[0] == policies[1]
 
 
-@pytest.mark.parametrize("made", [MixtureLoss(reduction="sum"), NatsPerPoint(), ClipGradient(2.0),
-                                  FastLSTM(3, go_backwards=True), PeepholeLSTMCell(3, clip=None),
-                                  SoftWindowLSTM(3, 2, points_per_character=9.0)],
-                         ids=lambda made: type(made).__name__)
+@pytest.mark.parametrize(
+    "made",
+    [
+        MixtureLoss(reduction="sum"),
+        NatsPerPoint(),
+        ClipGradient(2.0),
+        FastLSTM(3, go_backwards=True),
+        PeepholeLSTMCell(3, clip=None),
+        SoftWindowLSTM(3, 2, points_per_character=9.0),
+    ],
+    ids=lambda made: type(made).__name__,
+)
 def test_configuration(made):
     config = made.get_config()
     assert type(made).from_config(config).get_config() == config

@@ -1,12 +1,15 @@
 """The networks against plain NumPy ones: sizes, skip connections, stepping, causality and a little training."""
+
 import keras
 import numpy as np
 import pytest
-from keras import ops
 from helpers import BACKEND, gradients, plain_lstm, randomise, run, sigmoid
+from keras import ops
 
 from mdn_utils.data.alphabet import ALPHABET, BYTES, encode
 from mdn_utils.data.batches import LineBatches, arrange_prediction, arrange_synthesis
+from mdn_utils.data.strokes import Line
+from mdn_utils.errors import InputError
 from mdn_utils.layers.mixture import MixtureLoss
 from mdn_utils.networks import (
     OUTPUT_CLIP,
@@ -15,8 +18,6 @@ from mdn_utils.networks import (
     TextNetwork,
     one_hot_text,
 )
-from mdn_utils.data.strokes import Line
-from mdn_utils.errors import InputError
 
 CLASSES = {"text": TextNetwork, "prediction": PredictionNetwork, "synthesis": SynthesisNetwork}
 KINDS, A, T = list(CLASSES), len(ALPHABET), 5
@@ -28,7 +29,11 @@ def seeded():
 
 
 def small(kind, peepholes=False, units=(6, 5, 4)):
-    sizes = {"text": {}, "prediction": {"mixtures": 2}, "synthesis": {"mixtures": 2, "gaussians": 3}}
+    sizes = {
+        "text": {},
+        "prediction": {"mixtures": 2},
+        "synthesis": {"mixtures": 2, "gaussians": 3},
+    }
     network = CLASSES[kind](units, peepholes=peepholes, **sizes[kind])
     randomise(network.weights, 0.3)
     return network
@@ -39,17 +44,24 @@ def inputs(kind, seed=0):
     if kind == "text":
         return rng.integers(0, BYTES, (2, T)).astype("int32")
     strokes = rng.normal(size=(2, T, 3)).astype("float32")
-    return strokes if kind == "prediction" else (strokes, np.stack([encode("to be", 7), encode("or not", 7)]))
+    return (
+        strokes
+        if kind == "prediction"
+        else (strokes, np.stack([encode("to be", 7), encode("or not", 7)]))
+    )
 
 
 # --- sizes ---
+
 
 def lstm(inputs, units, peepholes):
     return 4 * (inputs + units + 1) * units + 3 * units * peepholes
 
 
 @pytest.mark.parametrize("peepholes", [False, True])
-@pytest.mark.parametrize("kind, exact, paper", [("prediction", 3_364_521, 3.37e6), ("synthesis", 3_832_551, 3.65e6)])
+@pytest.mark.parametrize(
+    "kind, exact, paper", [("prediction", 3_364_521, 3.37e6), ("synthesis", 3_832_551, 3.65e6)]
+)
 def test_parameters_at_the_size_of_the_paper(kind, exact, paper, peepholes):
     H, M, K, letters = 400, 20, 10, A if kind == "synthesis" else 0
 
@@ -66,10 +78,13 @@ def test_parameters_at_the_size_of_the_paper(kind, exact, paper, peepholes):
 
 def test_any_size():
     assert small("prediction", units=(9,)).count_params() == lstm(3, 9, False) + 10 * 13
-    assert [w.shape[-1] // 4 for w in small("text", units=(3, 8)).weights if "bias" in w.path][:2] == [3, 8]
+    assert [w.shape[-1] // 4 for w in small("text", units=(3, 8)).weights if "bias" in w.path][
+        :2
+    ] == [3, 8]
 
 
 # --- what they compute ---
+
 
 def plain(network, x, text=None):
     """Prediction or synthesis, layer after layer as in figures 1 and 12, in NumPy."""
@@ -82,17 +97,25 @@ def plain(network, x, text=None):
     units, below, hidden = network.units, x, []
     if text is not None:
         K = network.gaussians
-        (kernel, recurrent, bias, peephole), window_kernel, window_bias = cell(), weights.pop(0), weights.pop(0)
+        (kernel, recurrent, bias, peephole), window_kernel, window_bias = (
+            cell(),
+            weights.pop(0),
+            weights.pop(0),
+        )
         h, c, w, kappa = (np.zeros((len(x), size)) for size in (units[0], units[0], A, K))
         first, windows = [], []
         for x_t in x.swapaxes(0, 1):
-            i, f, g, o = np.split(np.concatenate([x_t, w], 1) @ kernel + h @ recurrent + bias, 4, axis=1)
+            i, f, g, o = np.split(
+                np.concatenate([x_t, w], 1) @ kernel + h @ recurrent + bias, 4, axis=1
+            )
             c = sigmoid(f + peephole[1] * c) * c + sigmoid(i + peephole[0] * c) * np.tanh(g)
             h = sigmoid(o + peephole[2] * c) * np.tanh(c)
             alpha, beta, step = np.split(np.exp(h @ window_kernel + window_bias), 3, axis=1)
             kappa = kappa + step
             distance = kappa[:, None] - np.arange(1, text.shape[1] + 1)[:, None]  # (B, U, K)
-            w = np.einsum("buk,bua->ba", alpha[:, None] * np.exp(-beta[:, None] * distance**2), text)
+            w = np.einsum(
+                "buk,bua->ba", alpha[:, None] * np.exp(-beta[:, None] * distance**2), text
+            )
             first.append(h), windows.append(w)
         hidden.append(np.stack(first, 1))
         x = np.concatenate([x, np.stack(windows, 1)], -1)
@@ -139,10 +162,12 @@ def test_skip_connections_carry_derivatives_past_every_layer():
     network, x = small("synthesis"), inputs("synthesis")
     for layer in network.hidden:  # cut the ways from layer to layer
         kernel = layer.cell.kernel.numpy()
-        kernel[3 + A:] = 0
+        kernel[3 + A :] = 0
         layer.cell.kernel.assign(kernel)
     kernels = [network.window.cell.kernel, *(layer.cell.kernel for layer in network.hidden)]
-    *found, head = gradients(lambda: ops.sum(ops.square(network(x))), [*kernels, network.head.kernel], BACKEND == "jax")
+    *found, head = gradients(
+        lambda: ops.sum(ops.square(network(x))), [*kernels, network.head.kernel], BACKEND == "jax"
+    )
     for slope in found:
         assert (np.abs(slope[:3]).max(1) > 1e-6).all(), "each sees the input"
         seen = sorted({ord(c) - 32 for c in "to beor not"})
@@ -153,17 +178,23 @@ def test_skip_connections_carry_derivatives_past_every_layer():
 
 def test_derivatives_of_raw_outputs_are_clipped():
     network, x = small("prediction"), inputs("prediction")
-    bias, = gradients(lambda: ops.sum(1e6 * network(x)), [network.head.bias], BACKEND == "jax")
+    (bias,) = gradients(lambda: ops.sum(1e6 * network(x)), [network.head.bias], BACKEND == "jax")
     np.testing.assert_allclose(bias, OUTPUT_CLIP * 2 * T, rtol=1e-6)
 
 
 # --- training, configuration, errors ---
 
+
 @pytest.mark.parametrize("kind, peepholes", [("prediction", True), ("synthesis", False)])
 def test_thirty_steps_of_fit_lower_the_loss(kind, peepholes):
     rng = np.random.default_rng(0)
-    wave = np.stack([np.cos(np.arange(30)), np.sin(np.arange(30)), np.arange(30) % 10 == 9], 1).astype("float32")
-    lines = [Line(np.float32(wave + rng.normal(0, [[0.1, 0.1, 0]], (30, 3))), text, "me") for text in ("ab", "cde")]
+    wave = np.stack(
+        [np.cos(np.arange(30)), np.sin(np.arange(30)), np.arange(30) % 10 == 9], 1
+    ).astype("float32")
+    lines = [
+        Line(np.float32(wave + rng.normal(0, [[0.1, 0.1, 0]], (30, 3))), text, "me")
+        for text in ("ab", "cde")
+    ]
     network = CLASSES[kind]((8, 8), mixtures=2, peepholes=peepholes)
     network.compile(keras.optimizers.Adam(0.02), MixtureLoss())
     arrange = arrange_synthesis if kind == "synthesis" else arrange_prediction
@@ -189,9 +220,15 @@ def test_one_hot_text():
     assert [ALPHABET[i] for i in c[0, :3].argmax(-1)] == ["a", " ", "~"]
 
 
-@pytest.mark.parametrize("wrong, told", [
-    ({"units": ()}, "units"), ({"units": (4, 0)}, "units"), ({"mixtures": 0}, "mixtures"),
-    ({"gaussians": 0}, "gaussians")])
+@pytest.mark.parametrize(
+    "wrong, told",
+    [
+        ({"units": ()}, "units"),
+        ({"units": (4, 0)}, "units"),
+        ({"mixtures": 0}, "mixtures"),
+        ({"gaussians": 0}, "gaussians"),
+    ],
+)
 def test_bad_sizes_are_told(wrong, told):
     with pytest.raises(InputError, match=told):
         SynthesisNetwork(**{"units": (4,), **wrong})

@@ -1,4 +1,5 @@
 """The form of the notebooks and of the sheets of exercises: what a reader may rely on in each of them."""
+
 import re
 from pathlib import Path
 
@@ -9,9 +10,14 @@ from spellchecker import SpellChecker
 REPOSITORY = Path(__file__).resolve().parents[1]
 TEMPLATE = REPOSITORY / "docs" / "NN_title.ipynb"
 NOTEBOOKS = sorted((REPOSITORY / "notebooks").rglob("*.ipynb"))
-PAGES = [REPOSITORY / name for name in ("README.md", "INSTRUCTORS.md", "CONTRIBUTING.md", "data/README.md")]
+PAGES = [
+    REPOSITORY / name
+    for name in ("README.md", "INSTRUCTORS.md", "CONTRIBUTING.md", "data/README.md")
+]
 PAGES += sorted((REPOSITORY / "docs").glob("*.md"))
-ADDRESS = re.search(r'Repository = "https://github\.com/(.+)"', (REPOSITORY / "pyproject.toml").read_text())[1]
+ADDRESS = re.search(
+    r'Repository = "https://github\.com/(.+)"', (REPOSITORY / "pyproject.toml").read_text()
+)[1]
 SETUP = f"""\
 %matplotlib inline
 try:
@@ -21,9 +27,13 @@ except ModuleNotFoundError:  # in Colab
     import mdn_utils
 mdn_utils.silence_tensorflow()
 """
-BADGE = ("[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]"
-         "(https://colab.research.google.com/github/{}/blob/main/{}/{})")
-NO_PROSE = re.compile(r"```.*?```|`[^`]*`|\$\$.*?\$\$|\$[^$]*\$|\]\([^)]*\)|https?://\S+|<[^>]+>", re.DOTALL)
+BADGE = (
+    "[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]"
+    "(https://colab.research.google.com/github/{}/blob/main/{}/{})"
+)
+NO_PROSE = re.compile(
+    r"```.*?```|`[^`]*`|\$\$.*?\$\$|\$[^$]*\$|\]\([^)]*\)|https?://\S+|<[^>]+>", re.DOTALL
+)
 SPELLING = SpellChecker()
 SPELLING.word_frequency.load_words((REPOSITORY / "tests" / "words.txt").read_text("utf-8").split())
 
@@ -43,15 +53,27 @@ def problems(notebook, name, sheet=False):
         for output in cell.outputs:
             if output.output_type == "error" or output.get("name") == "stderr":
                 found.append(f"{where} has an error or writes to stderr")
-            if "image/png" in output.get("data", {}) and not output.metadata.get("image/png", {}).get("alt"):
-                found.append(f"{where} has a picture without alternative text: plots.show(figure, alt)")
+            if "image/png" in output.get("data", {}) and not output.metadata.get(
+                "image/png", {}
+            ).get("alt"):
+                found.append(
+                    f"{where} has a picture without alternative text: plots.show(figure, alt)"
+                )
     opening, closing = cells[0].source, cells[-1].source
     title = f"# Exercises {name[:2]}" if sheet else f"# {name[:2]}"
     picture = [] if sheet else ["\n!["]
-    for part in (title, BADGE.format(ADDRESS, folder, name), "**You should know**", "**It takes**", *picture):
+    for part in (
+        title,
+        BADGE.format(ADDRESS, folder, name),
+        "**You should know**",
+        "**It takes**",
+        *picture,
+    ):
         if part not in opening:
             found.append(f"the opening lacks {part!r}")
-    for part in ("## Project",) if sheet else ("## What you have learnt", "## Exercises", "## References"):
+    for part in (
+        ("## Project",) if sheet else ("## What you have learnt", "## Exercises", "## References")
+    ):
         if part not in closing:
             found.append(f"the closing lacks {part!r}")
     if not code or not code[0].source.startswith(SETUP):
@@ -65,13 +87,19 @@ def page_problems(prose, folder):
     for link in re.findall(r"\]\(([^)#\s]+)", prose):
         if ":" not in link and not (folder / link).exists():
             found.append(f"the link {link} leads nowhere")
-    words = set(re.findall(r"(?<![\w.\-/@])[a-z]+(?![\w/]|\.\w)", NO_PROSE.sub(" ", prose)))  # names have capitals
-    return found + [f"is {word!r} a word? tests/words.txt" for word in sorted(SPELLING.unknown(words))]
+    words = set(
+        re.findall(r"(?<![\w.\-/@])[a-z]+(?![\w/]|\.\w)", NO_PROSE.sub(" ", prose))
+    )  # names have capitals
+    return found + [
+        f"is {word!r} a word? tests/words.txt" for word in sorted(SPELLING.unknown(words))
+    ]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_form(path):
-    assert not problems(nbformat.read(path, as_version=4), path.name, path.parent.name == "solutions")
+    assert not problems(
+        nbformat.read(path, as_version=4), path.name, path.parent.name == "solutions"
+    )
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(REPOSITORY)))
@@ -82,8 +110,11 @@ def test_pages(path):
 def broken(change, sheet=False):
     notebook = nbformat.read(TEMPLATE, as_version=4)
     if sheet:
-        notebook.cells[0].source = (notebook.cells[0].source.replace("# NN", "# Exercises NN")
-                                    .replace("/notebooks/NN", "/exercises/NN"))
+        notebook.cells[0].source = (
+            notebook.cells[0]
+            .source.replace("# NN", "# Exercises NN")
+            .replace("/notebooks/NN", "/exercises/NN")
+        )
         notebook.cells[-1].source = "## Project"
     change(notebook.cells)
     return " ".join(problems(notebook, TEMPLATE.name, sheet))
@@ -93,6 +124,7 @@ def replaced(number, old, new):
     def change(cells):
         assert old in cells[number].source
         cells[number].source = cells[number].source.replace(old, new)
+
     return change
 
 
@@ -101,30 +133,39 @@ def test_the_template_has_the_form(sheet):
     assert not broken(lambda cells: None, sheet)
 
 
-@pytest.mark.parametrize("change, message", [
-    (lambda cells: cells[3].update(execution_count=3), "counts"),
-    (lambda cells: cells[3].update(execution_count=None), "counts"),
-    (lambda cells: cells[3].update(source=25 * "\n"), "25 lines"),
-    (lambda cells: cells[3].outputs[0].update(name="stderr"), "stderr"),
-    (lambda cells: cells[5].outputs[0].update(metadata={}), "alternative text"),
-    (replaced(0, "You should know", ""), "You should know"),
-    (replaced(0, "It takes", ""), "It takes"),
-    (replaced(0, "# NN", "# MM"), "# NN"),
-    (replaced(0, "/NN_title", "/MM_title"), "colab"),
-    (replaced(0, "![You", "[You"), "'\\n!['"),
-    (replaced(0, "![You know nothing, Jon Snow, in handwriting]", "![]"), "alternative text"),
-    (replaced(0, "../docs/line.svg", "../docs/lines.svg"), "lines.svg"),
-    (replaced(1, "%matplotlib inline", ""), "setup"),
-    (replaced(2, "wrong", "wrogn"), "wrogn"),
-    (replaced(6, "What you have learnt", ""), "What you have learnt"),
-    (replaced(6, "Exercises", ""), "Exercises"),
-    (replaced(6, "References", ""), "References")])
+@pytest.mark.parametrize(
+    "change, message",
+    [
+        (lambda cells: cells[3].update(execution_count=3), "counts"),
+        (lambda cells: cells[3].update(execution_count=None), "counts"),
+        (lambda cells: cells[3].update(source=25 * "\n"), "25 lines"),
+        (lambda cells: cells[3].outputs[0].update(name="stderr"), "stderr"),
+        (lambda cells: cells[5].outputs[0].update(metadata={}), "alternative text"),
+        (replaced(0, "You should know", ""), "You should know"),
+        (replaced(0, "It takes", ""), "It takes"),
+        (replaced(0, "# NN", "# MM"), "# NN"),
+        (replaced(0, "/NN_title", "/MM_title"), "colab"),
+        (replaced(0, "![You", "[You"), "'\\n!['"),
+        (replaced(0, "![You know nothing, Jon Snow, in handwriting]", "![]"), "alternative text"),
+        (replaced(0, "../docs/line.svg", "../docs/lines.svg"), "lines.svg"),
+        (replaced(1, "%matplotlib inline", ""), "setup"),
+        (replaced(2, "wrong", "wrogn"), "wrogn"),
+        (replaced(6, "What you have learnt", ""), "What you have learnt"),
+        (replaced(6, "Exercises", ""), "Exercises"),
+        (replaced(6, "References", ""), "References"),
+    ],
+)
 def test_form_finds_what_it_should(change, message):
     assert message in broken(change)
 
 
-@pytest.mark.parametrize("change, message", [
-    (replaced(0, "# Exercises", "#"), "# Exercises"), (replaced(0, "/exercises/", "/notebooks/"), "colab"),
-    (replaced(6, "Project", ""), "Project")])
+@pytest.mark.parametrize(
+    "change, message",
+    [
+        (replaced(0, "# Exercises", "#"), "# Exercises"),
+        (replaced(0, "/exercises/", "/notebooks/"), "colab"),
+        (replaced(6, "Project", ""), "Project"),
+    ],
+)
 def test_form_of_a_sheet_finds_what_it_should(change, message):
     assert message in broken(change, sheet=True)

@@ -1,4 +1,5 @@
 """requirements.txt, which a reader installs, and pyproject.toml, which pip reads in Colab, agree on versions."""
+
 import re
 import tomllib
 from pathlib import Path
@@ -13,6 +14,10 @@ def versions(packages):
 def test_both_lists_agree():
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))["project"]
     wanted = versions(project["dependencies"] + project["optional-dependencies"]["notebooks"])
-    asked = versions(re.findall("^[^#\n].*", (REPOSITORY / "requirements.txt").read_text("utf-8"), re.MULTILINE))
+    asked = versions(
+        re.findall("^[^#\n].*", (REPOSITORY / "requirements.txt").read_text("utf-8"), re.MULTILINE)
+    )
     both = wanted.keys() & asked.keys()
-    assert len(both) > 9 and {name: asked[name] for name in both} == {name: wanted[name] for name in both}
+    assert len(both) > 9 and {name: asked[name] for name in both} == {
+        name: wanted[name] for name in both
+    }

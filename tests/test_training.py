@@ -1,9 +1,8 @@
 """Training: the budget, resuming, the best weights with their record, and the figures, each against a plain loop."""
-import hashlib
+
 import json
 import time
 
-import h5py
 import keras
 import numpy as np
 import pytest
@@ -24,7 +23,9 @@ def lines(count, seed=0):
     made = []
     for k in range(count):
         points = int(rng.integers(10, 30))
-        strokes = np.column_stack([rng.normal(0.3, 1, (points, 2)), rng.random(points) < 0.1]).astype("float32")
+        strokes = np.column_stack(
+            [rng.normal(0.3, 1, (points, 2)), rng.random(points) < 0.1]
+        ).astype("float32")
         made.append(Line(strokes, "ab"[k % 2] * (points // 6), f"writer {k}"))
     return made
 
@@ -41,12 +42,15 @@ def network(kind="synthesis", units=(8,), **compiled):
 
 
 def stream(**options):
-    return LineBatches(lines(12), points=64, steps=4, seed=1, shapes=1, **options)  # one shape: one to compile
+    return LineBatches(
+        lines(12), points=64, steps=4, seed=1, shapes=1, **options
+    )  # one shape: one to compile
 
 
 def test_training_lowers_the_loss_and_keeps_a_curve(tmp_path):
     curve = training.fit(
-        network(rate=0.01), stream(), LineBatches(lines(4, 9)), tmp_path, epochs=15)
+        network(rate=0.01), stream(), LineBatches(lines(4, 9)), tmp_path, epochs=15
+    )
     assert [point["step"] for point in curve] == list(range(4, 64, 4))
     assert curve[-1]["training"] < curve[0]["training"] - 0.1
     best = min(point["validation"] for point in curve)
@@ -57,7 +61,9 @@ def test_training_lowers_the_loss_and_keeps_a_curve(tmp_path):
 
 def test_a_killed_run_goes_on_and_ends_where_an_undisturbed_one_does(tmp_path, monkeypatch):
     whole, broken, validation = network(), network(), LineBatches(lines(4, 9))
-    undisturbed = training.fit(whole, stream(augment=True), validation, tmp_path / "whole", epochs=3)
+    undisturbed = training.fit(
+        whole, stream(augment=True), validation, tmp_path / "whole", epochs=3
+    )
     counted = training.RunCallback.on_train_batch_end
 
     def killed(journal, batch, logs=None):
@@ -72,7 +78,10 @@ def test_a_killed_run_goes_on_and_ends_where_an_undisturbed_one_does(tmp_path, m
     resumed = training.fit(again, stream(augment=True), validation, tmp_path / "broken", epochs=3)
     for a, b in zip(whole.get_weights(), again.get_weights(), strict=True):
         np.testing.assert_allclose(a, b, atol=1e-5)
-    figures = [[(point["training"], point["validation"]) for point in curve] for curve in (undisturbed, resumed)]
+    figures = [
+        [(point["training"], point["validation"]) for point in curve]
+        for curve in (undisturbed, resumed)
+    ]
     np.testing.assert_allclose(*figures, atol=2e-4)
     assert len(list((tmp_path / "broken").glob("checkpoint-*.weights.h5"))) == 1
 
@@ -117,7 +126,13 @@ def test_a_folder_is_for_one_run(tmp_path):
     with pytest.raises(InputError, match="another run"):
         training.fit(network(units=(9,)), stream(), None, tmp_path, epochs=2)
     state = json.loads((tmp_path / "state.json").read_text())
-    for spoilt in ({"step": -1}, {"step": 1.5}, {"epoch": "1"}, {"curve": [1]}, {"peak": float("nan")}):
+    for spoilt in (
+        {"step": -1},
+        {"step": 1.5},
+        {"epoch": "1"},
+        {"curve": [1]},
+        {"peak": float("nan")},
+    ):
         (tmp_path / "state.json").write_text(json.dumps({**state, **spoilt}))
         with pytest.raises(InputError, match="damaged"):
             training.fit(network(), stream(), None, tmp_path, epochs=2)
@@ -145,9 +160,18 @@ def test_training_stops_where_the_loss_is_no_longer_finite_and_keeps_what_was_be
             return inputs, strokes * (np.nan if n == 9 else 1), mask
 
     with pytest.raises(InputError, match="at step 8 the loss is nan"):
-        training.fit(network(), Torn(lines(12), points=64, steps=4), LineBatches(lines(4, 9)), tmp_path, epochs=3)
+        training.fit(
+            network(),
+            Torn(lines(12), points=64, steps=4),
+            LineBatches(lines(4, 9)),
+            tmp_path,
+            epochs=3,
+        )
     assert json.loads((tmp_path / "state.json").read_text())["step"] == 4
-    assert all(np.isfinite(weight).all() for weight in weights.load(tmp_path / training.BEST_WEIGHTS).get_weights())
+    assert all(
+        np.isfinite(weight).all()
+        for weight in weights.load(tmp_path / training.BEST_WEIGHTS).get_weights()
+    )
 
 
 @pytest.fixture
@@ -174,10 +198,21 @@ def test_mixed_precision_trains_like_float32(tmp_path, policy, peepholes):
         start = made.get_weights()
         made.set_weights(start_weights or start)
         compiling.compile_network(made, rate=0.01)
-        return made, start, [made.train_on_batch(inputs, targets, mask, return_dict=True)["nats"] for _ in range(40)]
+        return (
+            made,
+            start,
+            [
+                made.train_on_batch(inputs, targets, mask, return_dict=True)["nats"]
+                for _ in range(40)
+            ],
+        )
 
     mixed, start, rough = trained("mixed_bfloat16")
-    assert [layer.compute_dtype for layer in (mixed.window, *mixed.hidden, mixed.head)] == ["float32", "bfloat16", "float32"]
+    assert [layer.compute_dtype for layer in (mixed.window, *mixed.hidden, mixed.head)] == [
+        "float32",
+        "bfloat16",
+        "float32",
+    ]
     assert {weight.dtype for weight in mixed.get_weights()} == {np.dtype("float32")}
     assert Writer(mixed).write("ab", limit=5).strokes.dtype == np.float32
     _, _, exact = trained("float32", start)
@@ -198,7 +233,13 @@ class Flat(LineBatches):
 def test_the_optimizers_are_the_stated_ones(method):
     config = compiling.optimizer(method).get_config()
     if method == "graves":  # equations 38-45
-        expected = {"learning_rate": 1e-4, "rho": 0.95, "momentum": 0.9, "epsilon": 1e-4, "centered": True}
+        expected = {
+            "learning_rate": 1e-4,
+            "rho": 0.95,
+            "momentum": 0.9,
+            "epsilon": 1e-4,
+            "centered": True,
+        }
         assert {key: pytest.approx(config[key]) for key in expected} == expected
     else:
         assert config["global_clipnorm"] == 1.0
@@ -214,9 +255,14 @@ def test_figures_equal_a_plain_loop_over_the_lines(kind):
         raw = model((x, text) if kind == "synthesis" else x)
         total += float(ops.sum(mixture.nats(line.strokes[None, 1:], raw)))
         parts = mixture.parameters(raw)
-        mean = ops.convert_to_numpy(parts.weight)[0, :, :, None] * ops.convert_to_numpy(parts.mean)[0]
+        mean = (
+            ops.convert_to_numpy(parts.weight)[0, :, :, None] * ops.convert_to_numpy(parts.mean)[0]
+        )
         squares += float(((line.strokes[1:, :2] - mean.sum(1)) ** 2).sum())
-    figures, points = evaluation.evaluate_lines(model, corpus), sum(len(line.strokes) - 1 for line in corpus)
+    figures, points = (
+        evaluation.evaluate_lines(model, corpus),
+        sum(len(line.strokes) - 1 for line in corpus),
+    )
     assert figures["sequences"] == 7 and figures["points"] == points
     assert figures["nats_per_point"] == pytest.approx(total / points, rel=1e-4)
     assert figures["nats_per_sequence"] == pytest.approx(total / 7, rel=1e-4)
@@ -232,8 +278,13 @@ def test_bits_per_character_of_a_network_that_knows_nothing_is_eight():
 
 def test_text_training_runs(tmp_path):
     text = b"abab" * 100
-    curve = training.fit(network("text"), TextBatches(text, 20, 8, steps=20), TextBatches(text, 20, 8, steps=1),
-                         tmp_path, epochs=6)
+    curve = training.fit(
+        network("text"),
+        TextBatches(text, 20, 8, steps=20),
+        TextBatches(text, 20, 8, steps=1),
+        tmp_path,
+        epochs=6,
+    )
     assert curve[-1]["validation"] < np.log(256) - 0.5
 
 
@@ -256,11 +307,15 @@ def functional(wrap=lambda model: model):
     return model
 
 
-@pytest.mark.parametrize("wrap", [
-    lambda model: model,
-    lambda model: WeightNoise(model, 0.01, seed=1),
-    lambda model: AdaptiveWeightNoise(model, sequences=100, seed=1),
-], ids=["functional", "noisy", "adaptive"])
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        lambda model: model,
+        lambda model: WeightNoise(model, 0.01, seed=1),
+        lambda model: AdaptiveWeightNoise(model, sequences=100, seed=1),
+    ],
+    ids=["functional", "noisy", "adaptive"],
+)
 def test_any_compiled_model_trains_resumes_and_comes_back(tmp_path, wrap):
     options = {"monitor": "val_mae", "epochs": 4, "source": "an example"}
     whole = training.fit(functional(wrap), Pairs(), Pairs(), tmp_path / "whole", **options)

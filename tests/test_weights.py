@@ -1,4 +1,5 @@
 """Weights in files: what comes back, what is refused, and what ships."""
+
 import hashlib
 import json
 from pathlib import Path
@@ -45,18 +46,24 @@ def test_damaged_weights_are_refused(tmp_path):
     record["model"]["config"]["units"] = [9]
     (tmp_path / "some.json").write_text(json.dumps(record))
     refused("does not fit")
-    for spoilt in ("{}", "[" * 10 ** 5, json.dumps(
-            {**record, "model": {**record["model"], "config": {"units": [8.5]}}})):
+    for spoilt in (
+        "{}",
+        "[" * 10**5,
+        json.dumps({**record, "model": {**record["model"], "config": {"units": [8.5]}}}),
+    ):
         (tmp_path / "some.json").write_text(spoilt)
         refused("not a record")
-    for units, message in (([10 ** 9], "too small for the model"), ([1] * 101, "1 to 100 hidden")):
+    for units, message in (([10**9], "too small for the model"), ([1] * 101, "1 to 100 hidden")):
         record["model"]["config"]["units"] = units
         (tmp_path / "some.json").write_text(json.dumps(record))
         refused(message)
     with h5py.File(path, "a") as file:  # gigabytes behind a small header
         del file["head/vars/0"]
-        file.create_dataset("head/vars/0", (10 ** 9, 13), "float32", chunks=(1000, 13))
-    record["model"]["config"]["units"], record["sha256"] = [8], hashlib.sha256(path.read_bytes()).hexdigest()
+        file.create_dataset("head/vars/0", (10**9, 13), "float32", chunks=(1000, 13))
+    record["model"]["config"]["units"], record["sha256"] = (
+        [8],
+        hashlib.sha256(path.read_bytes()).hexdigest(),
+    )
     (tmp_path / "some.json").write_text(json.dumps(record))
     refused("claim more than it holds")
     (tmp_path / "some.json").unlink()
@@ -74,15 +81,20 @@ def test_weights_and_their_record_change_together_or_not_at_all(tmp_path, monkey
     assert len(list(tmp_path.iterdir())) == 2
 
 
-@pytest.mark.parametrize("wrap", [
-    lambda model: model, lambda model: WeightNoise(model, 0.1, seed=2)], ids=["plain", "noisy"])
+@pytest.mark.parametrize(
+    "wrap",
+    [lambda model: model, lambda model: WeightNoise(model, 0.1, seed=2)],
+    ids=["plain", "noisy"],
+)
 def test_any_keras_model_can_be_kept(tmp_path, wrap):
     x = keras.Input((3,))
     model = wrap(keras.Model(x, keras.layers.Dense(2)(x)))
     weights.save(model, tmp_path / "model.weights.h5")
     given = np.ones((4, 3), "float32")
     again = weights.load(tmp_path / "model.weights.h5")
-    np.testing.assert_allclose(again.predict(given, verbose=0), model.predict(given, verbose=0), atol=1e-3)
+    np.testing.assert_allclose(
+        again.predict(given, verbose=0), model.predict(given, verbose=0), atol=1e-3
+    )
 
 
 def test_a_class_that_is_not_registered_is_named(tmp_path):
@@ -99,9 +111,16 @@ OLD = Path(__file__).parent / "old_records"
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in OLD.glob("*.json")))
 def test_weights_saved_by_earlier_versions_load_and_compute_the_same(name):
-    text, strokes = np.arange(100, 106, dtype="int32")[None], np.random.default_rng(1).normal(size=(1, 6, 3))
+    text, strokes = (
+        np.arange(100, 106, dtype="int32")[None],
+        np.random.default_rng(1).normal(size=(1, 6, 3)),
+    )
     strokes = strokes.astype("float32")
-    given = {"text": text, "prediction": strokes, "synthesis": (strokes, np.array([[40, 73, 0]], "int32"))}
+    given = {
+        "text": text,
+        "prediction": strokes,
+        "synthesis": (strokes, np.array([[40, 73, 0]], "int32")),
+    }
     model = weights.load(OLD / f"{name}.weights.h5")
     outputs = keras.ops.convert_to_numpy(model(given[name.removesuffix("_peepholes")]))[..., :13]
     with np.load(OLD / "outputs.npz") as expected:
@@ -109,18 +128,31 @@ def test_weights_saved_by_earlier_versions_load_and_compute_the_same(name):
 
 
 def test_weights_that_do_not_ship_are_named():
-    with pytest.raises(InputError, match="no weights named 'mine' come with the course; .*synthesis_real"):
+    with pytest.raises(
+        InputError, match="no weights named 'mine' come with the course; .*synthesis_real"
+    ):
         weights.load_shipped("mine")
 
 
 # --- what ships ---
 
-CLASSES = {"text": "TextNetwork", "prediction": "PredictionNetwork", "synthesis": "SynthesisNetwork"}
-NAMES = sorted(path.name.removesuffix(".weights.h5") for path in weights.SHIPPED.glob("*.weights.h5"))
+CLASSES = {
+    "text": "TextNetwork",
+    "prediction": "PredictionNetwork",
+    "synthesis": "SynthesisNetwork",
+}
+NAMES = sorted(
+    path.name.removesuffix(".weights.h5") for path in weights.SHIPPED.glob("*.weights.h5")
+)
 
 
 def test_these_ship():
-    assert set(NAMES) >= {"synthesis_simulated", "synthesis_real", "prediction_simulated", "text_python"}
+    assert set(NAMES) >= {
+        "synthesis_simulated",
+        "synthesis_real",
+        "prediction_simulated",
+        "text_python",
+    }
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -129,7 +161,15 @@ def test_weights_load_and_say_where_they_come_from(name):
     assert path.stat().st_size <= 8_000_000
     assert type(weights.load(path)).__name__ == CLASSES[name.split("_")[0]]
     record = json.loads(weights.record_path(path).read_text())
-    assert {"command", "source", "seed", "seconds", "machine", "curve", "parameters"} <= record.keys()
+    assert {
+        "command",
+        "source",
+        "seed",
+        "seconds",
+        "machine",
+        "curve",
+        "parameters",
+    } <= record.keys()
     assert record["command"].startswith(f"python -m mdn_utils train {name.split('_')[0]}")
     curve = [point["validation"] for point in record["curve"]]
     assert curve[-1] < curve[0] - 0.3
@@ -137,17 +177,27 @@ def test_weights_load_and_say_where_they_come_from(name):
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name.startswith("synthesis")])
 def test_lines_are_read_in_order_and_end_by_themselves(name):
-    texts = ["You know nothing, Jon Snow.", "recurrent", "At 9:45, in Room 12!", "a line of about forty characters"]
+    texts = [
+        "You know nothing, Jon Snow.",
+        "recurrent",
+        "At 9:45, in Room 12!",
+        "a line of about forty characters",
+    ]
     for line in writing.Writer(weights.load_shipped(name)).write(texts, seed=1, bias=0.75):
         assert line.stopped
         letter = line.attention.argmax(axis=1)
-        assert letter[-1] >= len(line.text) - 2 and np.corrcoef(letter, np.arange(len(letter)))[0, 1] > 0.95
+        assert (
+            letter[-1] >= len(line.text) - 2
+            and np.corrcoef(letter, np.arange(len(letter)))[0, 1] > 0.95
+        )
         assert 5 < len(line.strokes) / len(line.text) < 20
 
 
 def test_reading_the_text_pays():
     """Graves, tables 3 and 4: synthesis beats prediction of the same size on the same lines."""
     lines = prepare.prepare(corpora.handwriting("simulated", "val", count=100))
-    prediction, synthesis = (evaluation.evaluate_lines(weights.load_shipped(f"{kind}_simulated"), lines)
-                             for kind in ("prediction", "synthesis"))
+    prediction, synthesis = (
+        evaluation.evaluate_lines(weights.load_shipped(f"{kind}_simulated"), lines)
+        for kind in ("prediction", "synthesis")
+    )
     assert synthesis["nats_per_point"] < prediction["nats_per_point"] - 0.2

@@ -1,4 +1,5 @@
 """Sampling: the stop rule, seeds, bias and priming, against the network run on what it wrote."""
+
 import logging
 
 import keras
@@ -48,8 +49,13 @@ def test_the_line_is_what_the_network_predicts_with_that_noise(network, writer):
     written = writer.write("again", seed=7, bias=0.5)
     strokes, count = written.strokes[None], len(written.strokes)
     raw, gaussians = network.attend((strokes, encode("again ", 16)[None]))
-    noise = np.concatenate([np.random.default_rng((7, 0)).random((count, 2)),
-                            np.random.default_rng((7, 1)).standard_normal((count, 2))], 1)
+    noise = np.concatenate(
+        [
+            np.random.default_rng((7, 0)).random((count, 2)),
+            np.random.default_rng((7, 1)).standard_normal((count, 2)),
+        ],
+        1,
+    )
     expected = ops.convert_to_numpy(mixture.sample(raw, noise[None].astype("float32"), 0.5))[0, :-1]
     expected[-1, 2] = 1  # the pen is up in the end
     np.testing.assert_allclose(written.strokes[1:], expected, atol=1e-3)
@@ -63,7 +69,9 @@ def test_the_stop_rule_ends_the_line_when_the_window_has_passed_the_last_letter(
     gaussians = network.window.gaussians_layer
     # importance 1, width 1, and a step of 0.1 character a point, whatever is written
     gaussians.set_weights([np.zeros(gaussians.kernel.shape), np.log([1, 1, 0.1])])
-    network.head.bias.assign([50.0] + [0.0] * 12)  # every point ends a stroke, so that nothing is cut
+    network.head.bias.assign(
+        [50.0] + [0.0] * 12
+    )  # every point ends a stroke, so that nothing is cut
     written = Writer(network).write(text)
     # phi(U + 1) is the largest from kappa = U + 0.5 on, which 10 U + 5 steps of 0.1 reach, up to rounding; U counts
     # the space after the text
@@ -74,7 +82,9 @@ def test_the_stop_rule_ends_the_line_when_the_window_has_passed_the_last_letter(
 def test_without_an_end_in_sight_the_limit_ends_the_line():
     network = SynthesisNetwork((4,), mixtures=2, gaussians=1)
     gaussians = network.window.gaussians_layer
-    gaussians.set_weights([np.zeros(gaussians.kernel.shape), np.log([1, 1, 1e-6])])  # a window that stands still
+    gaussians.set_weights(
+        [np.zeros(gaussians.kernel.shape), np.log([1, 1, 1e-6])]
+    )  # a window that stands still
     network.head.bias.assign([50.0] + [0.0] * 12)
     written = Writer(network).write("ab")
     assert not written.stopped and len(written.strokes) == POINTS_AT_MOST * 4 + 1
@@ -103,22 +113,30 @@ def test_primed_lines_begin_with_the_primer_and_remember_it(writer):
     lead = prepare.normalise(primer()).strokes
     written = writer.write("go", seed=2, primer=primer())
     assert written.text == "primer go" and written.primed == len(lead)
-    np.testing.assert_allclose(written.strokes[:len(lead)], lead, atol=1e-6)
+    np.testing.assert_allclose(written.strokes[: len(lead)], lead, atol=1e-6)
     other = writer.write("go", seed=2, primer=primer(seed=1))
     assert abs(written.strokes[-3:, :2] - other.strokes[-3:, :2]).max() > 1e-4
-    assert written.new[0, :2].tolist() == [0, 0] and len(written.new) == len(written.strokes) - len(lead)
+    assert written.new[0, :2].tolist() == [0, 0] and len(written.new) == len(written.strokes) - len(
+        lead
+    )
 
 
 def test_a_prediction_network_scribbles_as_many_points_as_asked():
     network = PredictionNetwork((8,), mixtures=2)
     lines = Writer(network).scribble(60, count=3, seed=1)
     assert [line.strokes.shape for line in lines] == [(60, 3)] * 3
-    np.testing.assert_allclose(Writer(network).scribble(60, seed=3)[0].strokes, lines[2].strokes, atol=1e-4)
+    np.testing.assert_allclose(
+        Writer(network).scribble(60, seed=3)[0].strokes, lines[2].strokes, atol=1e-4
+    )
 
 
 def test_what_cannot_be_written_is_refused(network, writer):
-    for arguments, message in (({"text": ""}, "empty"), ({"text": "naïve"}, "'ï'"), ({"text": "a", "bias": -1}, "bias"),
-                               ({"text": "a", "bias": np.nan}, "bias")):
+    for arguments, message in (
+        ({"text": ""}, "empty"),
+        ({"text": "naïve"}, "'ï'"),
+        ({"text": "a", "bias": -1}, "bias"),
+        ({"text": "a", "bias": np.nan}, "bias"),
+    ):
         with pytest.raises(InputError, match=message):
             writer.write(**arguments)
     with pytest.raises(InputError, match="by itself"):

@@ -1,7 +1,8 @@
-"""The letters that simulated writers start from: single-stroke glyphs of two hands, printed and connected.
+"""The letters that simulated writers start from: single-stroke glyphs of two hands.
 
-A. V. Hershey digitised them in 1967; they come from the package Hershey-Fonts: `futural` is the printed hand, `cursive`
-the connected one. The unit is the x-height: a lower-case x is 1 tall and stands on y = 0.
+A. V. Hershey digitised them in 1967. They come from the package Hershey-Fonts: `futural` is the
+printed hand, `cursive` the connected one. The unit is the x-height: a lower-case x is 1 tall and
+stands on y = 0.
 """
 import functools
 from typing import NamedTuple
@@ -14,9 +15,12 @@ from .alphabet import ALPHABET
 
 STEP = 0.07  # distance of neighbouring points in a glyph, before the pen gets its speed
 
-# Glyphs of our own on the font's grid (y down, base line 9), where the font draws blots, spikes or doubled lines,
-# or an I or a 1 that could be an l.
-_BRACE = [(3, -16), (0, -15), (-1, -12), (0, -7), (0, -3), (-3, 0), (0, 3), (0, 7), (-1, 12), (0, 15), (3, 16)]
+# Glyphs of our own on the font's grid (y down, base line 9), where the font draws blots, spikes or
+# doubled lines, or an I or a 1 that could be an l.
+_BRACE = [
+    (3, -16), (0, -15), (-1, -12), (0, -7), (0, -3), (-3, 0), (0, 3), (0, 7), (-1, 12), (0, 15),
+    (3, 16),
+]
 _COMMA = [(.5, 7.5), (-1.5, 12)]
 _OWN = {
     ("futural", ","): [_COMMA],
@@ -28,25 +32,46 @@ _OWN = {
     ("futural", "`"): [[(-1.5, -12), (1, -8)]],
     ("futural", "{"): [_BRACE],
     ("futural", "}"): [[(-x, y) for x, y in _BRACE]],
-    ("cursive", "p"): [[(-7, 4), (-5, 1), (-4, -1), (-5, 3), (-9.5, 18), (-5, 4.5), (-3.5, 2), (-1, .2), (1, .2),
-                        (3, 2), (3.2, 4.5), (2, 7), (0, 8.8), (-2.5, 9), (-4.5, 7.8), (-2.5, 9), (0, 9.3), (3, 8.5),
-                        (5.5, 7), (8, 4)]],
+    ("cursive", "p"): [[
+        (-7, 4), (-5, 1), (-4, -1), (-5, 3), (-9.5, 18), (-5, 4.5), (-3.5, 2), (-1, .2), (1, .2),
+        (3, 2), (3.2, 4.5), (2, 7), (0, 8.8), (-2.5, 9), (-4.5, 7.8), (-2.5, 9), (0, 9.3),
+        (3, 8.5), (5.5, 7), (8, 4),
+    ]],
 }
-# The order in which a hand writes the font's strokes, where it differs; strokes left out are doubled lines.
-_ORDER = {("futural", c): order for c, order in {
-    "a": (1, 0), "d": (1, 0), "g": (1, 0), "q": (1, 0), "i": (1, 0), "j": (1, 0), "7": (1, 0), "z": (1, 0, 2),
-    "Z": (1, 0, 2), "~": (0,), "@": (0, 2), "[": (2, 0, 3), "]": (2, 1, 3)}.items()}
-_ORDER |= {("cursive", "i"): (1, 0), ("cursive", "j"): (1, 0)}
-_AFTERWARDS = set("ijtx")  # connected letters whose last stroke, a dot or bar, is written once the letter stands
-_GO_BACK = set("adgqnmhbprukBDPRMN")  # printed letters that a quick hand writes in one go, back along the stem
+# The order in which a hand writes the font's strokes, where it differs. Strokes left out are
+# doubled lines.
+_ORDER = {
+    ("futural", "a"): (1, 0), ("futural", "d"): (1, 0), ("futural", "g"): (1, 0),
+    ("futural", "q"): (1, 0), ("futural", "i"): (1, 0), ("futural", "j"): (1, 0),
+    ("futural", "7"): (1, 0), ("futural", "z"): (1, 0, 2), ("futural", "Z"): (1, 0, 2),
+    ("futural", "~"): (0,), ("futural", "@"): (0, 2), ("futural", "["): (2, 0, 3),
+    ("futural", "]"): (2, 1, 3), ("cursive", "i"): (1, 0), ("cursive", "j"): (1, 0),
+}
+# Connected letters whose last stroke, a dot or bar, is written once the letter is done.
+_AFTERWARDS = set("ijtx")
+# Printed letters that a quick hand writes in one go, back along the stem.
+_GO_BACK = set("adgqnmhbprukBDPRMN")
 
 
 class Glyph(NamedTuple):
-    """A character in x-heights: pen-down polylines, the last of `body` is where a join leaves."""
+    """A character in x-heights.
+
+    Attributes:
+        body: pen-down polylines; a join leaves from the last one.
+        after: dots and bars, written once the body is done.
+        right: where the next letter may begin; this one begins at 0.
+        joins: whether the pen can come from the letter before, and go on to the next.
+
+    Example:
+
+    >>> glyph("cursive", "i").joins
+    (True, True)
+    """
+
     body: list
-    after: list  # dots and bars, written once the body is done
-    right: float  # where the next letter may begin; this one begins at 0
-    joins: tuple  # whether the pen can come from the letter before, whether it can go on to the next
+    after: list
+    right: float
+    joins: tuple
 
 
 @functools.cache
@@ -58,13 +83,25 @@ def _font(name):
 
 @functools.cache
 def glyph(font, character, one_go=True):
-    """A font's glyph in x-heights, y up, its left side at x = 0, its strokes in a hand's order."""
+    """Return a font's glyph in x-heights, y up, its left side at 0, its strokes in a hand's order.
+
+    Args:
+        font: "futural" or "cursive".
+        character: of `ALPHABET`, but not the space.
+        one_go: write some printed letters in one go, back along the stem.
+
+    Example:
+
+    >>> len(glyph("futural", "x").body)
+    2
+    """
     raw = _font(font)[character]
     order = _ORDER.get((font, character), range(len(raw.strokes)))
     pieces = _OWN.get((font, character)) or [raw.strokes[k] for k in order]
     left, right = raw.left_offset, raw.left_offset + raw.char_width
     if font == "futural":
-        pieces = [_scale(piece, 1 / 14, 1 / 14, 1.25 if character.islower() else 1, 0) for piece in pieces]
+        beyond = 1.25 if character.islower() else 1
+        pieces = [_scale(piece, 1 / 14, 1 / 14, beyond, 0) for piece in pieces]
         ends = np.concatenate(pieces)[:, 0]
         left, right = ends.min() - 0.19, ends.max() + 0.19
     elif character.isupper():
@@ -79,14 +116,15 @@ def glyph(font, character, one_go=True):
     connected = font == "cursive" and character.islower()
     back = connected or one_go and character in (_GO_BACK if font == "futural" else "HKMN")
     body = _merge(pieces, back, always=connected)
-    leaves = font == "cursive" and abs(body[-1][-1, 0] - right) < 0.25 and 0.2 < body[-1][-1, 1] < 0.75
+    end = body[-1][-1]
+    leaves = font == "cursive" and abs(end[0] - right) < 0.25 and 0.2 < end[1] < 0.75
     move = np.array([-left, 0])
     body, after = ([stroke + move for stroke in group] for group in (body, after))
     return Glyph(body, after, right - left, (connected, leaves))
 
 
 def _scale(piece, sx, sy, beyond, slant):
-    """From the font's grid to x-heights, y up, upright; what lies above or below an x is scaled by `beyond`."""
+    """From the font's grid to x-heights, y up, upright; `beyond` scales what an x doesn't reach."""
     x, y = np.array(piece, dtype=float).T * [[1], [-1]] + [[0], [9]]
     if max(np.ptp(x), np.ptp(y)) <= 2 and len(x) > 2:  # a blot for a dot: a tick instead
         x, y = x.mean() + np.array([-.7, .7]), y.mean() + np.array([-.9, .9])
@@ -97,13 +135,23 @@ def _scale(piece, sx, sy, beyond, slant):
 
 
 def dense(points):
+    """Return a polyline with points about `STEP` apart.
+
+    Args:
+        points: (N, 2).
+
+    Example:
+
+    >>> len(dense(np.array([(0, 0), (0.7, 0)])))
+    11
+    """
     arc = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))])
     at = np.linspace(0, arc[-1], max(int(arc[-1] / STEP), 3) + 1)
     return np.column_stack([np.interp(at, arc, points[:, k]) for k in (0, 1)])
 
 
 def _merge(pieces, back, always):
-    """Strokes that a hand writes in one go, as one: they touch, or the pen goes back along the first (`back`)."""
+    """Join strokes that touch, or, with `back`, where the pen goes back along the first."""
     merged = [pieces[0]]
     for piece in pieces[1:]:
         stroke = merged[-1]
@@ -115,7 +163,8 @@ def _merge(pieces, back, always):
         elif back and near.min() < 0.15:
             merged[-1] = np.concatenate([stroke, stroke[near.argmin():][::-1], piece])
         elif always or back and near[-1] < 1.3:
-            merged[-1] = np.concatenate([stroke, dense(np.array([stroke[-1], piece[0]])), piece])
+            between = dense(np.array([stroke[-1], piece[0]]))
+            merged[-1] = np.concatenate([stroke, between, piece])
         else:
             merged.append(piece)
     return merged
@@ -123,10 +172,17 @@ def _merge(pieces, back, always):
 
 @functools.cache
 def _ink_table():
-    return {c: strokes.ink_length(glyph("futural", c).body) if c != " " else 0.0 for c in ALPHABET}
+    inked = {c: strokes.ink_length(glyph("futural", c).body) for c in ALPHABET.strip()}
+    return {" ": 0.0, **inked}
 
 
 def printed_ink_length(text):
-    """Expected pen-down length of `text` in x-heights, for lines of unknown size; an unknown character counts as n."""
+    """Return the ink that a text takes in print, in x-heights; an unknown character counts as n.
+
+    Example:
+
+    >>> printed_ink_length("mm") > printed_ink_length("ii")
+    True
+    """
     table = _ink_table()
     return float(sum(table.get(character, table["n"]) for character in text))

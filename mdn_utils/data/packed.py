@@ -1,4 +1,4 @@
-"""Corpora that do not fit into memory: prepared lines in one file, of which only what a batch needs is ever read."""
+"""Corpora larger than memory: prepared lines in one HDF5 file, read batch by batch."""
 import itertools
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,24 +16,39 @@ AT_ONCE = 1000  # lines that are written together
 
 
 class Packed(Sequence):
-    """The lines of one split in a file of `pack`, each read when it is asked for.
+    """The lines of one split in a file that `pack` wrote, each read when it is needed.
 
-    Raises InputError where the file is missing, broken or without that split.
+    Args:
+        path: the file.
+        split: "train", "val" or "test".
+
+    Raises:
+        InputError: if the file is missing, broken or lacks that split.
+
+    Example: see `pack`.
+
+    >>> Packed("nowhere.h5")
+    Traceback (most recent call last):
+    mdn_utils.errors.InputError: nowhere.h5: no such file; python -m mdn_utils pack writes one
     """
 
     def __init__(self, path, split="train"):
         check_split(split)
-        self.path, self.split = Path(path), split
+        self.path = Path(path)
+        self.split = split
         if not self.path.is_file():
             raise InputError(f"{path}: no such file; python -m mdn_utils pack writes one")
         try:
             group = h5py.File(self.path)[split]
-            self.strokes, self.texts, self.writers = (group[name] for name in ("strokes", "text", "writer"))
+            self.strokes = group["strokes"]
+            self.texts = group["text"]
+            self.writers = group["writer"]
             self.ends = np.concatenate([[0], group["end"][:]])
             if not len(self.ends) - 1 == len(self.texts) == len(self.writers):
                 raise ValueError("its parts differ in length")
         except Exception as error:  # h5py raises a dozen kinds of error over broken bytes
-            raise InputError(f"{path}: no packed {split} lines ({str(error).partition(chr(10))[0]})") from None
+            reason = str(error).partition("\n")[0]
+            raise InputError(f"{path}: no packed {split} lines ({reason})") from None
 
     def __len__(self):
         return len(self.texts)
@@ -52,26 +67,51 @@ class Packed(Sequence):
 
 
 def pack(path, splits):
-    """Write `splits`, a dictionary of iterables of prepared lines, to the file `path`; returns how many of each.
+    """Write prepared lines to a file, a thousand of them in memory at a time.
 
-    A thousand lines are in memory at a time. Raises InputError for another ending than .h5.
+    Args:
+        path: a name that ends in .h5.
+        splits: dictionary of iterables of prepared lines, such as
+            {"train": prepare.iter_prepared(...), "val": ...}.
+
+    Returns:
+        A dictionary of how many lines there are in each split.
+
+    Raises:
+        InputError: for another ending.
+
+    Example:
+
+    >>> import tempfile
+    >>> from mdn_utils.data import prepare, simulated
+    >>> lines = prepare.prepare(simulated.lines(3))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     counts = pack(f"{folder}/some.h5", {"train": lines})
+    ...     same = Packed(f"{folder}/some.h5")[2].text == lines[2].text
+    >>> counts, same
+    ({'train': 3}, True)
     """
     if Path(path).suffix != SUFFIX:
         raise InputError(f"{path}: expected a name that ends in {SUFFIX}")
     with atomic_write(path) as part, h5py.File(part, "w") as file:
         for split, lines in splits.items():
-            group = file.create_group(split)
-            words = h5py.string_dtype()
-            strokes = group.create_dataset("strokes", (0, 3), "float32", maxshape=(None, 3), chunks=(4096, 3))
-            rest = [group.create_dataset(name, (0,), kind, maxshape=(None,))
-                    for name, kind in (("end", "int64"), ("text", words), ("writer", words))]
-            lines = iter(lines)
-            while some := list(itertools.islice(lines, AT_ONCE)):
-                ends = len(strokes) + np.cumsum([len(line.strokes) for line in some])
-                _append(strokes, np.concatenate([line.strokes for line in some]))
-                for data, new in zip(rest, (ends, [line.text for line in some], [line.writer for line in some])):
-                    _append(data, new)
+            _write_split(file.create_group(split), iter(lines))
         return {split: len(file[split]["end"]) for split in splits}
+
+
+def _write_split(group, lines):
+    words = h5py.string_dtype()
+    strokes = group.create_dataset(
+        "strokes", (0, 3), "float32", maxshape=(None, 3), chunks=(4096, 3)
+    )
+    end = group.create_dataset("end", (0,), "int64", maxshape=(None,))
+    text = group.create_dataset("text", (0,), words, maxshape=(None,))
+    writer = group.create_dataset("writer", (0,), words, maxshape=(None,))
+    while some := list(itertools.islice(lines, AT_ONCE)):
+        _append(end, len(strokes) + np.cumsum([len(line.strokes) for line in some]))
+        _append(strokes, np.concatenate([line.strokes for line in some]))
+        _append(text, [line.text for line in some])
+        _append(writer, [line.writer for line in some])
 
 
 def _append(data, new):

@@ -1,4 +1,4 @@
-"""What simulated writers write: English prose, words, names, numbers and every mark, no download."""
+"""What simulated writers write: prose, words, names, numbers and every mark, no download."""
 import functools
 import random
 import re
@@ -7,20 +7,40 @@ from pydoc_data.topics import topics
 
 from .alphabet import ALPHABET
 
-_LETTERS, _DIGITS = "abcdefghijklmnopqrstuvwxyz", "0123456789"
+LONGEST = 50  # characters
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_DIGITS = "0123456789"
+_MARKS = "#$%&*+/<=>@[]^_`{|}~\\"
 
 
 def texts(count, seed=0):
-    """`count` lines of text to write, 1-50 characters each: English prose, words, names, numbers and every mark.
+    """Return lines of text to write, 1 to 50 characters each.
 
-    The words are those of the standard library's `pydoc_data.topics`, which differs a little between Python versions.
+    The words are those of the standard library's `pydoc_data.topics`, which differs a little
+    between versions of Python.
+
+    Args:
+        count: how many.
+        seed: an integer.
+
+    Example:
+
+    >>> len(texts(3))
+    3
     """
     return [draw(random.Random(f"{seed} {k}")) for k in range(count)]
 
 
 @functools.cache
 def vocabulary():
-    """The prose of `pydoc_data.topics` as runs of plain words, and its words by the letters in them."""
+    """Return the prose of `pydoc_data.topics` as runs of plain words, and its words by letter.
+
+    Example:
+
+    >>> runs, by_letter = vocabulary()
+    >>> "quote" in by_letter["q"]
+    True
+    """
     prose = " ".join(topics[name] for name in sorted(topics)).replace("\u2019", "'")
     token = r"\(?[A-Za-z][a-z]*(?:['-][a-z]+)*\)?[.,;:]?"
     runs = [run.split() for run in re.findall(rf"(?:(?<=\s){token}\s+){{8,}}", prose)]
@@ -28,72 +48,134 @@ def vocabulary():
     return runs, {letter: [word for word in words if letter in word] for letter in _LETTERS}
 
 
-def draw(rng):
-    """One line of text: prose for the usual letter pairs, and enough of all else that no character is rare."""
-    runs, by_letter = vocabulary()
-
-    def some(alphabet, least=1, most=1):
-        return "".join(rng.choice(alphabet) for _ in range(rng.randint(least, most)))
-
-    def word():  # a real one with a certain letter, so that rare letters come up, or an invented one
-        if rng.random() < 0.6:
-            return rng.choice(by_letter[some(_LETTERS)])
-        return "".join(some("bcdfghjklmnpqqrstvwxyz") + some("aeiouy") + some("nrstlkzxj", 0)
-                       for _ in range(rng.randint(1, 3)))
-
-    def capital(least=1, most=1):
-        return some(_LETTERS.upper(), least, most)
-
-    def name():
-        return capital() + some("aeiou") + some("bdklmnrstvz") + some("aeiou") + some("nrstlk", 0, 1)
-
-    def number():
-        return some(_DIGITS, 1, 4)
-
-    def mark():
-        return some("#$%&*+/<=>@[]^_`{|}~\\")
-
-    def prose(longest=8):
-        run = rng.choice(runs)
-        size = min(rng.randint(3, longest), len(run))
-        start = rng.randrange(len(run) - size + 1)
-        return " ".join(run[start:start + size])
-
-    def person():
-        return rng.choice([
-            f"{name()} {name()}", f"{capital()}. {name()}", f"{capital(2, 4)} {name()}", f"{name()}'s {word()}",
-            f"{capital()}. {capital()}. {name()}", f"{capital(2, 6)} {capital(2, 6)}", f"{name()} {capital(2, 4)}",
-            f"{name()} {name()} {name()}", f"{name()} and {name()}"])
-
-    def figures():
-        day, month, year = rng.randint(1, 31), rng.randint(1, 12), rng.randint(1500, 2099)
-        return rng.choice([
-            f"{name()} {number()}", f"{day}/{month}/{year}", f"{day} {name()} {year}", f"${number()}.{number()[:2]}",
-            f"at {rng.randint(0, 23)}:{rng.randint(0, 59):02d}", f"{number()}-{number()}", f"{number()} {word()}",
-            f"No. {number()}: {number()}", f"{number()}% {word()}", f"({number()}) {word()}", f"{number()}, {number()}",
-            f"{number()} + {number()} = {number()}"])
-
-    def spoken():
-        phrase, one, two = prose(4).strip(".,;:()"), word(), word()
-        return rng.choice([
-            f"{phrase}?", f"{phrase}!", f'"{phrase}"', f"'{one}' {two}", f"({phrase})", f"{phrase}; {two}",
-            f"{one}: {phrase}", f'"{name()}!"', f"{one}-{two}", f"{phrase}, {two}", f"it's {one}; {two}",
-            f'{name()}: "{one}?"', f"Why {one}?", f"{one} - {two}", f"{phrase}; {two}!", f"({name()})",
-            f"{name()}; ({one})", f"{one}! {name()}?", f"{name()}: {one}-{two}"])
-
-    def signs():
-        return rng.choice([
-            f"{word()}{mark()}{word()}", f"{mark()}{word()}{mark()}", f"{word()} {mark()} {number()}",
-            f"{mark()} {mark()} {mark()}", f"{number()} {mark()} {number()}", f"{capital()}{mark()}{number()}"])
-
-    def shout():
-        return rng.choice([word(), f"{word()} {word()}"]).upper()
-
-    kinds = {prose: 26, word: 6, name: 3, shout: 7, person: 22, figures: 11, spoken: 23, signs: 12,
-             lambda: some(ALPHABET[1:]): 2}
-    return next(text for text in iter(lambda: rng.choices(list(kinds), kinds.values())[0](), None) if len(text) <= 50)
-
-
 def split_of(text):
-    """The split that a text belongs to, by its checksum: nine in ten for training."""
+    """Return the split that a text belongs to, by its checksum: nine in ten are for training.
+
+    Example:
+
+    >>> split_of("hello")
+    'train'
+    """
     return {0: "val", 1: "test"}.get(zlib.crc32(text.encode()) % 20, "train")
+
+
+def draw(rng):
+    """Draw one line of text.
+
+    It may be prose, for the usual pairs of letters, and it is often enough something else for no
+    character to be rare.
+
+    Args:
+        rng: a `random.Random`.
+
+    Example:
+
+    >>> len(draw(random.Random(1))) <= LONGEST
+    True
+    """
+    kinds = {
+        _prose: 26, _word: 6, _name: 3, _shout: 7, _person: 22, _figures: 11, _spoken: 23,
+        _signs: 12, _character: 2,
+    }
+    while True:
+        (kind,) = rng.choices(list(kinds), kinds.values())
+        text = kind(rng)
+        if len(text) <= LONGEST:
+            return text
+
+
+def _some(rng, alphabet, least=1, most=1):
+    return "".join(rng.choice(alphabet) for _ in range(rng.randint(least, most)))
+
+
+def _character(rng):
+    return _some(rng, ALPHABET[1:])
+
+
+def _capital(rng, least=1, most=1):
+    return _some(rng, _LETTERS.upper(), least, most)
+
+
+def _number(rng):
+    return _some(rng, _DIGITS, 1, 4)
+
+
+def _mark(rng):
+    return _some(rng, _MARKS)
+
+
+def _word(rng):
+    """A real word with a certain letter, so that rare letters come up, or an invented one."""
+    if rng.random() < 0.6:
+        _, by_letter = vocabulary()
+        return rng.choice(by_letter[_some(rng, _LETTERS)])
+    syllables = []
+    for _ in range(rng.randint(1, 3)):
+        first = _some(rng, "bcdfghjklmnpqqrstvwxyz")
+        vowel = _some(rng, "aeiouy")
+        syllables.append(first + vowel + _some(rng, "nrstlkzxj", 0))
+    return "".join(syllables)
+
+
+def _name(rng):
+    first = _capital(rng) + _some(rng, "aeiou")
+    second = _some(rng, "bdklmnrstvz") + _some(rng, "aeiou")
+    return first + second + _some(rng, "nrstlk", 0, 1)
+
+
+def _prose(rng, longest=8):
+    runs, _ = vocabulary()
+    run = rng.choice(runs)
+    size = min(rng.randint(3, longest), len(run))
+    start = rng.randrange(len(run) - size + 1)
+    return " ".join(run[start:start + size])
+
+
+def _person(rng):
+    return rng.choice([
+        f"{_name(rng)} {_name(rng)}", f"{_capital(rng)}. {_name(rng)}",
+        f"{_capital(rng, 2, 4)} {_name(rng)}", f"{_name(rng)}'s {_word(rng)}",
+        f"{_capital(rng)}. {_capital(rng)}. {_name(rng)}",
+        f"{_capital(rng, 2, 6)} {_capital(rng, 2, 6)}", f"{_name(rng)} {_capital(rng, 2, 4)}",
+        f"{_name(rng)} {_name(rng)} {_name(rng)}", f"{_name(rng)} and {_name(rng)}",
+    ])
+
+
+def _figures(rng):
+    day = rng.randint(1, 31)
+    month = rng.randint(1, 12)
+    year = rng.randint(1500, 2099)
+    return rng.choice([
+        f"{_name(rng)} {_number(rng)}", f"{day}/{month}/{year}", f"{day} {_name(rng)} {year}",
+        f"${_number(rng)}.{_number(rng)[:2]}",
+        f"at {rng.randint(0, 23)}:{rng.randint(0, 59):02d}", f"{_number(rng)}-{_number(rng)}",
+        f"{_number(rng)} {_word(rng)}", f"No. {_number(rng)}: {_number(rng)}",
+        f"{_number(rng)}% {_word(rng)}", f"({_number(rng)}) {_word(rng)}",
+        f"{_number(rng)}, {_number(rng)}", f"{_number(rng)} + {_number(rng)} = {_number(rng)}",
+    ])
+
+
+def _spoken(rng):
+    phrase = _prose(rng, 4).strip(".,;:()")
+    one = _word(rng)
+    two = _word(rng)
+    return rng.choice([
+        f"{phrase}?", f"{phrase}!", f'"{phrase}"', f"'{one}' {two}", f"({phrase})",
+        f"{phrase}; {two}", f"{one}: {phrase}", f'"{_name(rng)}!"', f"{one}-{two}",
+        f"{phrase}, {two}", f"it's {one}; {two}", f'{_name(rng)}: "{one}?"', f"Why {one}?",
+        f"{one} - {two}", f"{phrase}; {two}!", f"({_name(rng)})", f"{_name(rng)}; ({one})",
+        f"{one}! {_name(rng)}?", f"{_name(rng)}: {one}-{two}",
+    ])
+
+
+def _signs(rng):
+    return rng.choice([
+        f"{_word(rng)}{_mark(rng)}{_word(rng)}", f"{_mark(rng)}{_word(rng)}{_mark(rng)}",
+        f"{_word(rng)} {_mark(rng)} {_number(rng)}", f"{_mark(rng)} {_mark(rng)} {_mark(rng)}",
+        f"{_number(rng)} {_mark(rng)} {_number(rng)}",
+        f"{_capital(rng)}{_mark(rng)}{_number(rng)}",
+    ])
+
+
+def _shout(rng):
+    return rng.choice([_word(rng), f"{_word(rng)} {_word(rng)}"]).upper()

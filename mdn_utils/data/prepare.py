@@ -1,55 +1,125 @@
-"""Everything that happens to a line before it is batched: scale, pace, and which lines are left out."""
+"""What happens to a line before it is batched: scale, pace, and which lines are left out."""
+from collections import Counter
+
 import numpy as np
 
 from ..errors import InputError
-from .alphabet import encode
+from .alphabet import ALPHABET, encode
 from .glyphs import printed_ink_length
-from .strokes import Line, ink_length, resample, to_pen
+from .resampling import resample
+from .strokes import Line, ink_length, to_pen
 
 POINTS_PER_CHARACTER = 12
-LONGEST, LONGEST_JUMP = 640, 25  # points of a line, and length of an offset
+SHORTEST, LONGEST = 9, 640  # points of a line
+LONGEST_JUMP = 25  # of one offset, in points' length; in UNIPEN, longer ones mean a wrong label
+# Ink of a usual letter, in x-heights.
+LETTER_INK = printed_ink_length("the quick brown fox jumps over the lazy dog") / 35
 
 
 def normalise(line):
-    """The same line at the scale and pace that the networks know: about 12 points a character, one unit apart.
+    """Bring a line to the scale and pace that the networks know.
 
-    The ink that a text takes in print tells how large the letters are, whatever the device's resolution.
+    The ink that its text takes in print tells how large the letters are, whatever the device's
+    resolution. The result has about 12 points per character, one unit apart on average, timed by
+    the two-thirds power law (see `resampling.resample`).
+
+    Args:
+        line: a `Line`.
+
+    Returns:
+        A `Line`.
+
+    Raises:
+        InputError: if the strokes have no ink, or the text only spaces.
+
+    Example:
+
+    >>> from mdn_utils.data import simulated
+    >>> line = normalise(Line(simulated.write("hello"), "hello", "me"))
+    >>> 40 < len(line.strokes) < 80
+    True
     """
-    ours, printed = ink_length(to_pen(line.strokes)), printed_ink_length(line.text)
-    if not (ours > 0 and printed > 0):
-        raise InputError(f"line {line.text!r} of {line.writer}: no ink in its {'strokes' if printed else 'text'}; "
-                         "expected at least one stroke and one character that is not a space")
-    spacing = ours / printed * LETTER_INK / POINTS_PER_CHARACTER
+    ink, printed = ink_length(to_pen(line.strokes)), printed_ink_length(line.text)
+    if not (ink > 0 and printed > 0):
+        raise InputError(
+            f"line {line.text!r} of {line.writer}: no ink in its "
+            f"{'strokes' if printed else 'text'}; expected at least one stroke and one character "
+            "that is not a space"
+        )
+    spacing = ink / printed * LETTER_INK / POINTS_PER_CHARACTER
     strokes = resample(line.strokes, spacing)
     strokes[:, :2] /= spacing
     return Line(strokes, line.text, line.writer)
 
 
-LETTER_INK = printed_ink_length("the quick brown fox jumps over the lazy dog") / 35  # x-heights, a letter
-
-
 def prepare(lines):
-    """Normalised lines, without those that `iter_prepared` leaves out, which one sentence counts; InputError without any."""
-    kept = list(iter_prepared(lines))
+    """Normalise `lines`, drop unusable ones and print how many, by reason.
+
+    Args:
+        lines: a list of `Line`.
+
+    Returns:
+        A list of `Line`.
+
+    Raises:
+        InputError: if none of the lines can be used.
+
+    Example:
+
+    >>> from mdn_utils.data import simulated
+    >>> lines = simulated.lines(3)
+    >>> good = prepare(lines[:2] + [lines[2]._replace(text="né")])
+    left out 1 of 3 lines: 1 with unknown characters ('é')
+    """
+    kept, reasons, unknown = [], Counter(), set()
+    for line in lines:
+        normalised, reason = _usable(line)
+        if normalised:
+            kept.append(normalised)
+        else:
+            reasons[reason] += 1
+            unknown |= set(line.text) - set(ALPHABET)
+    counts = ", ".join(f"{count} {reason}" for reason, count in reasons.items())
+    if unknown:
+        counts += f" ({', '.join(map(repr, sorted(unknown)))})"
     if not kept:
-        raise InputError(f"none of the {len(lines)} lines can be used: needed are known letters, ink, 9 to {LONGEST} "
-                         f"points at 12 a character, and no jump over {LONGEST_JUMP} points' length")
-    if len(kept) < len(lines):
-        print(f"left out {len(lines) - len(kept)} of {len(lines)} lines: too long or short, with a jump, without ink, "
-              "or with unknown characters")
+        raise InputError(f"none of the {len(lines)} lines can be used: {counts}")
+    if counts:
+        print(f"left out {len(lines) - len(kept)} of {len(lines)} lines: {counts}")
     return kept
 
 
 def iter_prepared(lines):
-    """One by one, each line normalised; left out is what is too long to batch, without ink or of unknown characters.
+    """Normalise lines one by one, and skip those that can't be used.
 
-    So are lines whose points jump farther than 25 points' length; in UNIPEN these are mostly wrong labels.
+    Args:
+        lines: any iterable of `Line`, also one that is larger than memory.
+
+    Example:
+
+    >>> from mdn_utils.data import simulated
+    >>> len(list(iter_prepared(simulated.iter_lines(3))))
+    3
     """
     for line in lines:
-        try:
-            encode(line.text)
-            line = normalise(line)
-        except InputError:
-            continue
-        if 8 < len(line.strokes) <= LONGEST and np.abs(line.strokes[:, :2]).max() < LONGEST_JUMP:
-            yield line
+        normalised, _ = _usable(line)
+        if normalised:
+            yield normalised
+
+
+def _usable(line):
+    """The normalised line and None, or None and the reason why it can't be used."""
+    if set(line.text) - set(ALPHABET):
+        return None, "with unknown characters"
+    try:
+        encode(line.text)
+        line = normalise(line)
+    except InputError:
+        return None, "without ink or text"
+    if len(line.strokes) < SHORTEST:
+        return None, f"shorter than {SHORTEST} points"
+    if len(line.strokes) > LONGEST:
+        return None, f"longer than {LONGEST} points"
+    if np.abs(line.strokes[:, :2]).max() >= LONGEST_JUMP:
+        return None, f"with a jump over {LONGEST_JUMP} points' length"
+    return line, None

@@ -1,7 +1,8 @@
-"""Simulated writers: (text, style, seed) -> strokes, and as many labelled lines of them as one likes, no download.
+"""Simulated writers: (text, style, seed) -> strokes, and as many labelled lines as you like.
 
-A style bends the letters of `glyphs` into one person's, each instance a little different; joined letters leave the pen
-down, and `strokes.resample` gives it its speed. The unit is the x-height.
+A style bends the letters of `glyphs` into one person's, each instance a little different. Joined
+letters leave the pen down, and `resampling.resample` gives the pen its speed. The unit is the
+x-height.
 """
 import functools
 import hashlib
@@ -14,33 +15,58 @@ import numpy as np
 
 from ..errors import InputError
 from ..safe_files import atomic_write, cache_folder
-from . import glyphs, phrases
-from . import strokes as _strokes
+from . import glyphs, phrases, resampling, strokes
 from .alphabet import ALPHABET
 from .splits import SPLITS, check_split
 from .strokes import Line
 
-LINES_A_WRITER = 10
-MEAN_INK = 3.2, 4.4  # x-heights of pen-down path a character, in the printed and in the connected hand
+LINES_PER_WRITER = 10
+# Pen-down path per character in the printed and in the connected hand, in x-heights.
+MEAN_INK = 3.2, 4.4
 _CLEAR_CAPITALS = set("BCEHKMNOPRUVXY")  # the connected capitals that everybody can read
 
 
 @dataclass(frozen=True)
 class Style:
-    """One writer's hand. All lengths in x-heights, but `size`, which is the x-height in units of the strokes."""
-    connectedness: float = 0.5  # share of letters in the connected hand: 0 printed, 1 connected
-    slant: float = 0.1  # how far the pen goes right for one up; negative leans back
+    """One writer's hand. Lengths are in x-heights, except `size`.
+
+    Args:
+        connectedness: share of letters in the connected hand: 0 printed, 1 connected.
+        slant: how far the pen goes right per unit up; negative leans back.
+        size: the x-height, in units of the strokes.
+        width: width of the letters; 1 is the font's.
+        letter_spacing: added between letters.
+        word_spacing: width of a space.
+        slope: rise of the base line per unit to the right.
+        drift: amplitude of the base line's slow wave.
+        tremor: standard deviation of the hand's shaking.
+        speed: points per character, on average.
+        neatness: 1 makes all instances of a letter alike.
+        ascender: height of what is above the x-height; 1 is the font's.
+        letters: seed of this writer's letter shapes.
+
+    Raises:
+        InputError: if a trait is out of its range.
+
+    Example:
+
+    >>> Style(slant=0.3).width
+    1.0
+    """
+
+    connectedness: float = 0.5
+    slant: float = 0.1
     size: float = 1.0
-    width: float = 1.0  # width of the letters, 1 is the font's
-    letter_spacing: float = 0.0  # added between letters
-    word_spacing: float = 1.0  # width of a space
-    slope: float = 0.0  # rise of the base line for one to the right
-    drift: float = 0.05  # amplitude of the base line's slow wave
-    tremor: float = 0.005  # standard deviation of the hand's shaking
-    speed: float = 18.0  # points a character, on average
-    neatness: float = 0.7  # 1: all instances of a letter alike
-    ascender: float = 1.0  # height of what stands above x, 1 is the font's
-    letters: int = 0  # seed of this writer's letter shapes
+    width: float = 1.0
+    letter_spacing: float = 0.0
+    word_spacing: float = 1.0
+    slope: float = 0.0
+    drift: float = 0.05
+    tremor: float = 0.005
+    speed: float = 18.0
+    neatness: float = 0.7
+    ascender: float = 1.0
+    letters: int = 0
 
     def __post_init__(self):
         for name in ("size", "width", "speed", "ascender"):
@@ -48,22 +74,38 @@ class Style:
                 raise InputError(f"style: {name} is {getattr(self, name)}; it must be more than 0")
         for name in ("connectedness", "neatness"):
             if not 0 <= getattr(self, name) <= 1:
-                raise InputError(f"style: {name} is {getattr(self, name)}; it must lie between 0 and 1")
+                raise InputError(
+                    f"style: {name} is {getattr(self, name)}; it must lie between 0 and 1"
+                )
 
     @classmethod
     def sample(cls, rng):
-        """A random writer from a NumPy generator: a third printed, a third connected, the rest mixed."""
-        return cls(connectedness=float(np.clip(rng.uniform(-0.9, 1.9), 0, 1)),
-                   slant=float(np.clip(rng.normal(0.15, 0.25), -0.35, 0.75)),
-                   size=float(np.exp(rng.normal(0, 0.25))), width=float(np.exp(rng.normal(0, 0.16))),
-                   letter_spacing=float(rng.uniform(-0.2, 0.25)), word_spacing=float(rng.uniform(0.9, 1.7)),
-                   slope=float(rng.normal(0, 0.02)), drift=float(rng.uniform(0, 0.12)),
-                   tremor=float(rng.uniform(0, 0.012)), speed=float(rng.uniform(13, 23)),
-                   neatness=float(rng.uniform(0.4, 1)), ascender=float(rng.uniform(0.85, 1.25)),
-                   letters=int(rng.integers(2 ** 31)))
+        """Return a random writer: a third printed, a third connected, the rest mixed.
+
+        Args:
+            rng: a NumPy generator.
+        """
+        return cls(
+            connectedness=float(np.clip(rng.uniform(-0.9, 1.9), 0, 1)),
+            slant=float(np.clip(rng.normal(0.15, 0.25), -0.35, 0.75)),
+            size=float(np.exp(rng.normal(0, 0.25))),
+            width=float(np.exp(rng.normal(0, 0.16))),
+            letter_spacing=float(rng.uniform(-0.2, 0.25)),
+            word_spacing=float(rng.uniform(0.9, 1.7)),
+            slope=float(rng.normal(0, 0.02)),
+            drift=float(rng.uniform(0, 0.12)),
+            tremor=float(rng.uniform(0, 0.012)),
+            speed=float(rng.uniform(13, 23)),
+            neatness=float(rng.uniform(0.4, 1)),
+            ascender=float(rng.uniform(0.85, 1.25)),
+            letters=int(rng.integers(2 ** 31)),
+        )
 
     def distance(self, other):
-        """How far two hands are apart: root mean square of their traits' differences, each over its spread."""
+        """Return how far two hands are apart.
+
+        It is the root mean square of the differences of their traits, each over its spread.
+        """
         gap = [(a - b) / spread for a, b, spread in zip(astuple(self), astuple(other), _SPREAD)]
         return float(np.sqrt(np.mean(np.square(gap))))
 
@@ -73,16 +115,32 @@ _SPREAD = 0.45, 0.25, 0.25, 0.16, 0.13, 0.23, 0.02, 0.035, 0.0035, 2.9, 0.17, 0.
 
 
 def write(text, style=Style(), seed=0):
-    """`text` in the hand of `style`: strokes (T, 3); one seed, one result, and no two seeds alike.
+    """Write a text in the hand of a style.
 
-    Raises InputError where `text` is empty or has a character outside `ALPHABET`.
+    Args:
+        text: characters of `ALPHABET`.
+        style: a `Style`.
+        seed: one seed, one result; no two seeds are alike.
+
+    Returns:
+        Strokes (T, 3).
+
+    Raises:
+        InputError: if the text is empty or has a character outside `ALPHABET`.
+
+    Example:
+
+    >>> write("hello", Style(connectedness=1)).shape[1]
+    3
     """
     _check_text(text)
     rng = np.random.default_rng([seed, style.letters, zlib.crc32(text.encode())])
     spread = 1 - style.neatness
     pen, x = [], 0.0
-    edge, gap = -np.inf, 0.2  # the right-most ink of the letter before, and how near to it the next one may stand
-    last = None  # where, in which direction and whether with the pen still down a connected letter may go on
+    # The rightmost ink of the letter before, and how near to it the next one may stand.
+    edge, gap = -np.inf, 0.2
+    # Where and in which direction a connected letter may go on, and whether the pen is still down.
+    last = None
     for character in text:
         if character == " ":
             space = style.word_spacing * np.exp(rng.normal(0, 0.15))
@@ -96,38 +154,44 @@ def write(text, style=Style(), seed=0):
         lift = rng.normal(0, 0.01 + 0.06 * spread)
         joined = last is not None and glyph.joins[0]
         x += style.letter_spacing * (0.4 if joined else 1) + rng.normal(0, 0.02 + 0.08 * spread)
-        body, after = ([_bend(stroke, scale, turn, bend) for stroke in group]
-                       for group in (glyph.body, glyph.after))
+        body = [_bend(stroke, scale, turn, bend) for stroke in glyph.body]
+        after = [_bend(stroke, scale, turn, bend) for stroke in glyph.after]
         if not joined:  # letters that stand alone keep apart
             x = max(x, edge + gap - min(stroke[:, 0].min() for stroke in body))
         place = np.array([x, lift])
-        body, after = ([stroke + place for stroke in group] for group in (body, after))
+        body = [stroke + place for stroke in body]
+        after = [stroke + place for stroke in after]
         edge, gap = max(stroke[:, 0].max() for stroke in body), 0.2
         if joined:
-            body[0] = np.concatenate([_join(*last, body[0]), body[0]])
-            if last[2]:  # the pen is still down: go on in the same stroke
+            end, direction, is_down = last
+            body[0] = np.concatenate([_join(end, direction, body[0]), body[0]])
+            if is_down:  # go on in the same stroke
                 body[0] = np.concatenate([pen.pop(), body[0]])
         pen += body + after
-        last = (body[-1][-1], body[-1][-1] - body[-1][-4], not after) if glyph.joins[1] else None
+        leaves = glyph.joins[1]
+        last = (body[-1][-1], body[-1][-1] - body[-1][-4], not after) if leaves else None
         x += glyph.right * scale[0]
     return _finish(pen, style, rng)
 
 
 def _finish(pen, style, rng):
     """Base line, tremor, slant and size; then the pen's timing."""
-    points, cuts = np.concatenate(pen), np.cumsum([len(stroke) for stroke in pen])[:-1]
+    points = np.concatenate(pen)
+    cuts = np.cumsum([len(stroke) for stroke in pen])[:-1]
     x = points[:, 0]
     wave = style.drift * np.sin(2 * np.pi * (x / rng.uniform(8, 20) + rng.random()))
-    shake = np.convolve(rng.normal(size=len(points) + 6), np.hanning(9)[1:-1] / 1.7, "valid")
+    window = np.hanning(9)[1:-1] / 1.7
+    shake = np.convolve(rng.normal(size=len(points) + 6), window, "valid")
     y = points[:, 1] + wave + style.slope * x + style.tremor * shake
     x = x + style.slant * points[:, 1] + style.tremor * np.roll(shake, 31)
     pen = np.split(np.column_stack([x, y]) * style.size, cuts)
     spacing = np.interp(style.connectedness, (0, 1), MEAN_INK) * style.size / style.speed
-    return _strokes.resample(_strokes.from_pen(pen), spacing, smooth=0.07 * style.size / spacing)
+    smooth = 0.07 * style.size / spacing
+    return resampling.resample(strokes.from_pen(pen), spacing, smooth)
 
 
-def _join(end, direction, _, stroke):
-    """Points between the end of one letter and the next one's first stroke: a cubic Hermite curve."""
+def _join(end, direction, stroke):
+    """Points that join a letter to the next one's first stroke: a cubic Hermite curve."""
     start = stroke[0]
     reach = np.linalg.norm(start - end)
     if reach < glyphs.STEP:
@@ -137,29 +201,39 @@ def _join(end, direction, _, stroke):
         arrive = np.array([1.0, -0.2])
     t = np.linspace(0, 1, int(reach / glyphs.STEP) + 2)[1:-1, None]
     leave, arrive = (reach * d / (np.linalg.norm(d) + 1e-9) for d in (direction, arrive))
-    return ((1 + 2 * t) * (1 - t) ** 2 * end + t * (1 - t) ** 2 * leave
-            + t * t * (3 - 2 * t) * start + t * t * (t - 1) * arrive)
+    return (
+        (1 + 2 * t) * (1 - t) ** 2 * end
+        + t * (1 - t) ** 2 * leave
+        + t * t * (3 - 2 * t) * start
+        + t * t * (t - 1) * arrive
+    )
 
 
 def _bend(stroke, scale, turn, bend):
-    """A stroke under a small affine map (scale, shear and rotation) and a smooth wave: a slightly other shape."""
+    """A stroke in a slightly other shape: a small affine map and a smooth wave."""
     x, y = stroke[:, 0] * scale[0], stroke[:, 1] * scale[1]
-    return np.column_stack([x + turn[0] * y + bend[0] * np.sin(2.5 * y), y + turn[1] * x + bend[1] * np.sin(2.5 * x)])
+    bent_x = x + turn[0] * y + bend[0] * np.sin(2.5 * y)
+    bent_y = y + turn[1] * x + bend[1] * np.sin(2.5 * x)
+    return np.column_stack([bent_x, bent_y])
 
 
 @functools.lru_cache(maxsize=4096)
 def _letter(character, style, usual=True):
-    """This writer's own form of a character: the same each time, but for rare exceptions (`usual` False)."""
+    """This writer's own form of a character; `usual` is False for rare exceptions."""
     rng = np.random.default_rng([style.letters, ord(character)])
     capital = character.isupper()
-    connected = (rng.random() < style.connectedness * (0.6 if capital else 1)) == usual and character.isalpha()
+    likely = style.connectedness * (0.6 if capital else 1)
+    connected = (rng.random() < likely) == usual and character.isalpha()
     if capital and character not in _CLEAR_CAPITALS:
         connected = False
-    glyph = glyphs.glyph("cursive" if connected else "futural", character, bool(rng.random() < 0.7))
+    font = "cursive" if connected else "futural"
+    glyph = glyphs.glyph(font, character, bool(rng.random() < 0.7))
     scale = np.exp(rng.normal(0, 0.07, 2)) * [style.width, 1]
     turn, bend = rng.normal(0, 0.05, 2) * [1, 0.5], rng.normal(0, 0.025, 2)
-    body, after = ([_bend(_ascend(stroke, style.ascender), scale, turn, bend) for stroke in group]
-                   for group in (glyph.body, glyph.after))
+    body, after = (
+        [_bend(_ascend(stroke, style.ascender), scale, turn, bend) for stroke in group]
+        for group in (glyph.body, glyph.after)
+    )
     return glyphs.Glyph(body, after, glyph.right * scale[0], glyph.joins)
 
 
@@ -172,37 +246,74 @@ def _ascend(stroke, factor):
 
 def _check_text(text):
     if not text.strip():
-        raise InputError("the text to write is empty; give at least one character that is not a space")
+        raise InputError(
+            "the text to write is empty; give at least one character that is not a space"
+        )
     unknown = sorted(set(text) - set(ALPHABET))
     if unknown:
         names = ", ".join(f"{c!r} (U+{ord(c):04X})" for c in unknown)
-        raise InputError(f"cannot write {names} in {text!r}; known are the space and {ALPHABET.strip()}")
+        raise InputError(
+            f"cannot write {names} in {text!r}; known are the space and {ALPHABET.strip()}"
+        )
 
 
 def lines(count, split="train", seed=0):
-    """`count` lines of simulated handwriting, ten a writer; writers and texts of the three splits are disjoint.
+    """Return lines of simulated handwriting, ten per writer.
 
-    The first n of many lines are the n lines alone. Lines are kept in a cache (`MDN_UTILS_CACHE`, by default
-    ~/.cache/mdn_utils), under a name that changes with this code, so that a stale file is never read.
-    split: "train", "val" or "test". Raises InputError for another one.
+    Writers and texts of the three splits are disjoint. The first n of many lines are the same as n
+    lines alone. Lines are kept in the cache folder under a name that changes with the code that
+    makes them, so that a stale file is never read.
+
+    Args:
+        count: how many.
+        split: "train", "val" or "test".
+        seed: an integer.
+
+    Returns:
+        A list of `Line`.
+
+    Raises:
+        InputError: for another split, or a count below 1.
+
+    Example:
+
+    >>> [line.writer for line in lines(2)]
+    ['simulated-train-0000', 'simulated-train-0000']
     """
     made = iter_lines(count, split, seed)
-    sources = __file__, glyphs.__file__, phrases.__file__, _strokes.__file__
-    code = b"".join(Path(file).read_bytes() for file in sources)
-    key = hashlib.sha256(code + repr((phrases.vocabulary()[0], np.__version__)).encode()).hexdigest()[:12]
-    path = cache_folder() / f"simulated-{split}-{count}-{seed}-{key}.npz"
+    path = cache_folder() / f"simulated-{split}-{count}-{seed}-{_code_key()}.npz"
     if path.exists():
         return _load(path)
     made = list(made)
     try:
         _save(path, made)
-    except OSError:  # a folder that cannot be written costs the time of the next call, not the lines of this one
-        pass
+    except OSError:
+        pass  # a folder that can't be written costs the next call some time, but no lines
     return made
 
 
+def _code_key():
+    """A short digest of the code and the words that lines are made from."""
+    modules = (__file__, glyphs.__file__, phrases.__file__, strokes.__file__, resampling.__file__)
+    code = b"".join(Path(file).read_bytes() for file in modules)
+    words = repr((phrases.vocabulary()[0], np.__version__)).encode()
+    return hashlib.sha256(code + words).hexdigest()[:12]
+
+
 def iter_lines(count, split="train", seed=0):
-    """The same lines one by one, for more of them than memory holds; they are kept nowhere."""
+    """Return the lines of `lines` one by one, for more of them than memory holds; nothing is kept.
+
+    Args:
+        count, split, seed: see `lines`.
+
+    Raises:
+        InputError: for another split, or a count below 1.
+
+    Example:
+
+    >>> next(iter_lines(1_000_000)).strokes.shape[1]
+    3
+    """
     check_split(split)
     if count < 1:
         raise InputError(f"count is {count}; it must be at least 1")
@@ -210,10 +321,14 @@ def iter_lines(count, split="train", seed=0):
 
 
 def _line(k, split, seed):
-    writer = k // LINES_A_WRITER
+    writer = k // LINES_PER_WRITER
     rng = random.Random(f"{seed} {split} {k}")
-    text = next(text for text in iter(lambda: phrases.draw(rng), None) if phrases.split_of(text) == split)
-    return Line(write(text, _style(writer, split, seed), k), text, f"simulated-{split}-{writer:04d}")
+    text = phrases.draw(rng)
+    while phrases.split_of(text) != split:
+        text = phrases.draw(rng)
+    return Line(
+        write(text, _style(writer, split, seed), k), text, f"simulated-{split}-{writer:04d}"
+    )
 
 
 def _style(writer, split, seed):
@@ -222,11 +337,16 @@ def _style(writer, split, seed):
 
 def _save(path, made):
     with atomic_write(path) as part:
-        np.savez(part, strokes=np.concatenate([line.strokes for line in made]), text=[line.text for line in made],
-                 writer=[line.writer for line in made], length=[len(line.strokes) for line in made])
+        np.savez(
+            part,
+            strokes=np.concatenate([line.strokes for line in made]),
+            text=[line.text for line in made],
+            writer=[line.writer for line in made],
+            length=[len(line.strokes) for line in made],
+        )
 
 
 def _load(path):
     with np.load(path, allow_pickle=False) as file:
-        cuts = np.cumsum(file["length"])[:-1]
-        return list(map(Line, np.split(file["strokes"], cuts), file["text"].tolist(), file["writer"].tolist()))
+        each = np.split(file["strokes"], np.cumsum(file["length"])[:-1])
+        return list(map(Line, each, file["text"].tolist(), file["writer"].tolist()))

@@ -4,25 +4,55 @@ import hashlib
 from ..errors import InputError
 
 SPLITS = ("train", "val", "test")
+HELD = 0.075  # share of the writers, or lines, that are held back for each of val and test
 
 
 def check_split(split):
-    """Raise InputError where `split` is not "train", "val" or "test"."""
+    """Raise InputError if `split` is not "train", "val" or "test".
+
+    Example:
+
+    >>> check_split("val")
+    """
     if split not in SPLITS:
         raise InputError(f"split {split!r} does not exist; choose one of {', '.join(SPLITS)}")
 
 
 def split_lines(lines, split, name):
-    """Writers in a fixed random order, 7.5 % (at least one) each for val and test; with under three writers, lines."""
-    writers_first = sorted({line.writer for line in lines}, key=_shuffle)
-    by_line = len(writers_first) < 3
-    order = sorted(range(len(lines)), key=_shuffle) if by_line else writers_first
+    """Return the lines of one split.
+
+    Of the writers, in a fixed random order, 7.5 % and at least one are held back for each of val
+    and test. With fewer than three writers, the same is done with lines.
+
+    Args:
+        lines: a list of `Line`.
+        split: "train", "val" or "test".
+        name: what to call the lines in an error message.
+
+    Raises:
+        InputError: if there are fewer than three lines.
+
+    Example:
+
+    >>> from mdn_utils.data import simulated
+    >>> lines = simulated.lines(40)  # of four writers
+    >>> [len(split_lines(lines, split, "these")) for split in SPLITS]
+    [20, 10, 10]
+    """
+    check_split(split)
+    writers = sorted({line.writer for line in lines}, key=_shuffled)
+    by_line = len(writers) < 3
+    order = sorted(range(len(lines)), key=_shuffled) if by_line else writers
     if len(order) < 3:
         raise InputError(f"{name}: {len(lines)} lines are too few to split; 3 are the least")
-    held = max(1, round(0.075 * len(order)))
-    chosen = set({"val": order[:held], "test": order[held:2 * held], "train": order[2 * held:]}[split])
-    return [line for number, line in enumerate(lines) if (number if by_line else line.writer) in chosen]
+    held = max(1, round(HELD * len(order)))
+    parts = {"val": order[:held], "test": order[held:2 * held], "train": order[2 * held:]}
+    chosen = set(parts[split])
+    return [
+        line for number, line in enumerate(lines)
+        if (number if by_line else line.writer) in chosen
+    ]
 
 
-def _shuffle(key):
+def _shuffled(key):
     return hashlib.sha256(ascii(key).encode()).digest()

@@ -3,6 +3,7 @@
 `make browser` runs this. It needs playwright, and a Chromium that is installed or that playwright brought along
 (`python -m playwright install chromium`); without them it is skipped. Each test leaves a screenshot in its tmp_path.
 """
+
 import json
 import os
 import re
@@ -22,14 +23,30 @@ from mdn_utils import files
 
 sync_api = pytest.importorskip("playwright.sync_api")
 NOTEBOOK = Path(__file__).resolve().parents[2] / "notebooks" / "06_biased_and_primed_sampling.ipynb"
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))),
+    None,
+)
 WHOLE_NOTEBOOK = 600  # seconds that running it may take, on a slow machine
 PROMPT = ".jp-CodeCell .jp-InputPrompt"
 ERROR = "[data-mime-type='application/vnd.jupyter.error'], [data-mime-type='application/vnd.jupyter.stderr']"
 # two words of one stroke each, as a child would write them, in the pad's own units
-STROKES = [[(60, 105), (85, 50), (95, 50), (80, 100), (90, 105), (105, 75), (125, 70), (110, 75), (105, 95), (120, 105),
-            (135, 80)],
-           [(180, 105), (205, 50), (210, 50), (195, 105), (210, 75), (225, 75), (225, 105), (240, 100)]]
+STROKES = [
+    [
+        (60, 105),
+        (85, 50),
+        (95, 50),
+        (80, 100),
+        (90, 105),
+        (105, 75),
+        (125, 70),
+        (110, 75),
+        (105, 95),
+        (120, 105),
+        (135, 80),
+    ],
+    [(180, 105), (205, 50), (210, 50), (195, 105), (210, 75), (225, 75), (225, 105), (240, 100)],
+]
 
 
 @pytest.fixture(scope="module")
@@ -58,8 +75,10 @@ def lab(browser, tmp_path_factory):
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     nbformat.write(notebook, folder / NOTEBOOK.name)
-    for plugin, setting in [("notebook-extension/tracker", {"windowingMode": "none"}),  # cells exist out of view
-                            ("apputils-extension/notification", {"fetchNews": "false", "checkForUpdates": False})]:
+    for plugin, setting in [
+        ("notebook-extension/tracker", {"windowingMode": "none"}),  # cells exist out of view
+        ("apputils-extension/notification", {"fetchNews": "false", "checkForUpdates": False}),
+    ]:
         path = settings / "@jupyterlab" / f"{plugin}.jupyterlab-settings"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(setting))
@@ -67,13 +86,28 @@ def lab(browser, tmp_path_factory):
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     token, address = secrets.token_hex(16), f"http://127.0.0.1:{port}"
-    environment = {**os.environ, "JUPYTERLAB_SETTINGS_DIR": str(settings),
-                   "JUPYTERLAB_WORKSPACES_DIR": str(settings / "workspaces")}
+    environment = {
+        **os.environ,
+        "JUPYTERLAB_SETTINGS_DIR": str(settings),
+        "JUPYTERLAB_WORKSPACES_DIR": str(settings / "workspaces"),
+    }
     with open(settings / "log", "w") as log:
         server = subprocess.Popen(
-            [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}",
-             f"--ServerApp.root_dir={folder}", f"--IdentityProvider.token={token}"],
-            env=environment, stdout=log, stderr=subprocess.STDOUT)
+            [
+                sys.executable,
+                "-m",
+                "jupyterlab",
+                "--no-browser",
+                "--allow-root",
+                "--ip=127.0.0.1",
+                f"--port={port}",
+                f"--ServerApp.root_dir={folder}",
+                f"--IdentityProvider.token={token}",
+            ],
+            env=environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
     try:
         for _ in range(120):
             try:
@@ -83,7 +117,9 @@ def lab(browser, tmp_path_factory):
                 assert server.poll() is None, (settings / "log").read_text()
                 time.sleep(0.5)
         else:
-            pytest.fail("JupyterLab did not start within a minute: " + (settings / "log").read_text())
+            pytest.fail(
+                "JupyterLab did not start within a minute: " + (settings / "log").read_text()
+            )
         yield folder, f"{address}/lab/tree/{NOTEBOOK.name}?token={token}"
     finally:
         server.terminate()
@@ -93,7 +129,9 @@ def lab(browser, tmp_path_factory):
 @pytest.fixture(scope="module")
 def opened(browser, lab):
     """The notebook in JupyterLab, run from top to bottom."""
-    context = browser.new_context(viewport={"width": 1400, "height": 1000}, has_touch=True, accept_downloads=True)
+    context = browser.new_context(
+        viewport={"width": 1400, "height": 1000}, has_touch=True, accept_downloads=True
+    )
     page = context.new_page()
     page.goto(lab[1])
     page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").wait_for(timeout=120_000)
@@ -139,7 +177,12 @@ def fill(page, label, text):
 
 def results(page, control):
     """The part of the page that shows what a panel wrote, the panel being the one with `control` in it."""
-    return page.locator(".widget-vbox").filter(has=page.get_by_label(control, exact=True)).locator(".widget-html").last
+    return (
+        page.locator(".widget-vbox")
+        .filter(has=page.get_by_label(control, exact=True))
+        .locator(".widget-html")
+        .last
+    )
 
 
 def write_by_mouse(page):
@@ -180,14 +223,18 @@ def test_draw_and_go_on(page):
     press(page, "Go on")
     shown = results(page, "it says")
     sync_api.expect(shown.locator("title")).to_have_text("be h and on")
-    assert shown.locator("path.primer").count() == len(STROKES), "it should go on from what was drawn"
+    assert shown.locator("path.primer").count() == len(STROKES), (
+        "it should go on from what was drawn"
+    )
     assert shown.locator("path.new").count() > 2, "it should go on at all"
     assert "stands in" not in shown.inner_text()
     press(page, "Undo")
-    page.wait_for_function("""([canvas, before]) => canvas.getContext("2d")
+    page.wait_for_function(
+        """([canvas, before]) => canvas.getContext("2d")
         .getImageData(0, 0, canvas.width, canvas.height)
         .data.filter((v, i) => i % 4 == 3 && v > 128).length < before""",
-                           arg=[sheet(page).element_handle(), drawn])
+        arg=[sheet(page).element_handle(), drawn],
+    )
     assert ink(page) > empty, "only the last stroke should go"
 
 
@@ -196,8 +243,16 @@ def test_a_finger_writes_and_does_not_scroll(page):
     sheet(page).scroll_into_view_if_needed()
     empty, box = ink(page), sheet(page).bounding_box()
     touch = page.context.new_cdp_session(page)
-    for kind, step in [("touchStart", 0), *[("touchMove", k) for k in range(1, 9)], ("touchEnd", None)]:
-        points = [] if step is None else [{"x": box["x"] + 100 + 10 * step, "y": box["y"] + 30 + 10 * step}]
+    for kind, step in [
+        ("touchStart", 0),
+        *[("touchMove", k) for k in range(1, 9)],
+        ("touchEnd", None),
+    ]:
+        points = (
+            []
+            if step is None
+            else [{"x": box["x"] + 100 + 10 * step, "y": box["y"] + 30 + 10 * step}]
+        )
         touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
     assert ink(page) > empty + 100
     assert sheet(page).bounding_box() == box, "a finger on the sheet should not scroll the page"
@@ -211,7 +266,9 @@ def test_a_resting_palm_draws_nothing(page):
     page.mouse.down()
     page.mouse.move(box["x"] + 90, box["y"] + 90, steps=5)
     drawn = ink(page)
-    sheet(page).evaluate("""canvas => ["pointerdown", "pointermove", "pointerup"].forEach(kind => canvas.dispatchEvent(
+    sheet(
+        page
+    ).evaluate("""canvas => ["pointerdown", "pointermove", "pointerup"].forEach(kind => canvas.dispatchEvent(
         new PointerEvent(kind, { pointerId: 99, button: 0, clientX: 0, clientY: 0 })))""")
     assert ink(page) == drawn
     page.mouse.up()
@@ -225,9 +282,11 @@ def test_save_and_load(page, lab):
     drawn = ink(page)
     press(page, "Save")
     sync_api.expect(results(page, "it says")).to_contain_text("holds 1 of your lines")
-    line, = files.load_lines(lab[0] / "my_lines.json")
+    (line,) = files.load_lines(lab[0] / "my_lines.json")
     assert line.text == "be h" and line.strokes[:, 2].sum() == len(STROKES)
-    assert line.strokes[1:5, 1].sum() > 0, "the first stroke begins upwards, and y goes up in the file"
+    assert line.strokes[1:5, 1].sum() > 0, (
+        "the first stroke begins upwards, and y goes up in the file"
+    )
     press(page, "Wipe")
     page.wait_for_timeout(500)
     empty = ink(page)
@@ -263,14 +322,23 @@ def test_panel(page):
     page.get_by_label("style", exact=True).select_option("joined, slanted")
     sync_api.expect(strokes.first).not_to_have_attribute("d", before)
     assert shown.locator("path.primer").count() > 0
-    for bad, said in [("na\u00efve", "\u00ef"), ("", "empty"), (80 * "a", "80 characters"), ("<b>\u00ef</b>", "<b>")]:
+    for bad, said in [
+        ("na\u00efve", "\u00ef"),
+        ("", "empty"),
+        (80 * "a", "80 characters"),
+        ("<b>\u00ef</b>", "<b>"),
+    ]:
         fill(page, "text", bad)
         sync_api.expect(shown.get_by_role("alert")).to_contain_text(said)
     fill(page, "text", "kept")
     with page.expect_download() as download:
         shown.get_by_role("link", name="Keep it (SVG)").click()
     picture = download.value.path().read_text()
-    assert picture.startswith("<svg") and "kept</title>" in picture and download.value.suggested_filename == "line.svg"
+    assert (
+        picture.startswith("<svg")
+        and "kept</title>" in picture
+        and download.value.suggested_filename == "line.svg"
+    )
 
 
 def test_the_line_draws_itself_unless_less_motion_is_wanted(page):

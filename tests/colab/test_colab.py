@@ -3,6 +3,7 @@
 `make colab` runs this; it installs gigabytes and takes a while. Git is told to look for the course's address in this
 repository, so that the setup cells are tried as they stand, on what is committed.
 """
+
 import json
 import os
 import subprocess
@@ -18,7 +19,9 @@ sys.path.append(str(REPOSITORY / "tests"))
 from test_notebooks import ADDRESS, NOTEBOOKS  # noqa: E402
 
 SHEETS = sorted((REPOSITORY / "exercises").glob("*.ipynb"))
-BROUGHT_ALONG = (REPOSITORY / "requirements.txt").read_text().partition("\n\n")[0]  # by a Colab runtime
+BROUGHT_ALONG = (
+    (REPOSITORY / "requirements.txt").read_text().partition("\n\n")[0]
+)  # by a Colab runtime
 
 
 @pytest.fixture(scope="session")
@@ -27,17 +30,32 @@ def colab(tmp_path_factory):
     folder = tmp_path_factory.mktemp("colab")
     venv.create(folder, with_pip=True)
     (folder / "brought.txt").write_text(BROUGHT_ALONG + "\nipykernel\nnbclient\n")
-    subprocess.run([folder / "bin" / "pip", "install", "-q", "-r", folder / "brought.txt"], check=True)
+    subprocess.run(
+        [folder / "bin" / "pip", "install", "-q", "-r", folder / "brought.txt"], check=True
+    )
     names = "GIT_CONFIG_COUNT", "GIT_CONFIG_KEY_0", "GIT_CONFIG_VALUE_0"
     values = "1", f"url.file://{REPOSITORY}.insteadOf", f"https://github.com/{ADDRESS}"
-    kept = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")}
-    return folder, {**kept, **dict(zip(names, values)), "PATH": f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}"}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("PYTHONPATH", "VIRTUAL_ENV")
+    }
+    return folder, {
+        **kept,
+        **dict(zip(names, values)),
+        "PATH": f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}",
+    }
 
 
 def packages(colab):
     folder, environment = colab
-    listed = subprocess.run([folder / "bin" / "pip", "list", "--format=json"], env=environment, check=True,
-                            stdout=subprocess.PIPE, text=True).stdout
+    listed = subprocess.run(
+        [folder / "bin" / "pip", "list", "--format=json"],
+        env=environment,
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    ).stdout
     return {package["name"].lower(): package["version"] for package in json.loads(listed)}
 
 
@@ -46,14 +64,32 @@ def errors(colab, path, alone, tolerated=()):
     folder, environment = colab
     alone = alone / path.name
     alone.write_text(path.read_text("utf-8"), "utf-8")
-    subprocess.run([folder / "bin" / "jupyter", "execute", "--inplace", "--allow-errors", "--timeout=1200", alone],
-                   env=environment, cwd=alone.parent, check=True, capture_output=True)
+    subprocess.run(
+        [
+            folder / "bin" / "jupyter",
+            "execute",
+            "--inplace",
+            "--allow-errors",
+            "--timeout=1200",
+            alone,
+        ],
+        env=environment,
+        cwd=alone.parent,
+        check=True,
+        capture_output=True,
+    )
     cells = nbformat.read(alone, as_version=4).cells
-    return [f"cell {number}: {output.ename}: {output.evalue}" for number, cell in enumerate(cells)
-            for output in cell.get("outputs", ()) if output.output_type == "error" and output.ename not in tolerated]
+    return [
+        f"cell {number}: {output.ename}: {output.evalue}"
+        for number, cell in enumerate(cells)
+        for output in cell.get("outputs", ())
+        if output.output_type == "error" and output.ename not in tolerated
+    ]
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS + SHEETS, ids=lambda path: f"{path.parent.name}/{path.stem}")
+@pytest.mark.parametrize(
+    "path", NOTEBOOKS + SHEETS, ids=lambda path: f"{path.parent.name}/{path.stem}"
+)
 def test_starts_as_in_colab(colab, path, tmp_path):
     before = packages(colab)
     # a sheet without answers must begin, and stop at nothing but what is not answered yet
@@ -62,6 +98,10 @@ def test_starts_as_in_colab(colab, path, tmp_path):
     after = packages(colab)
     new = sorted(after.keys() - before.keys())
     assert {"mdn-utils", "mdn_utils"} & set(new)
-    assert {name: after.get(name) for name in before} == before, "the setup cell changed what Colab brings along"
+    assert {name: after.get(name) for name in before} == before, (
+        "the setup cell changed what Colab brings along"
+    )
     folder, environment = colab  # the next notebook starts anew
-    subprocess.run([folder / "bin" / "pip", "uninstall", "-q", "-y", *new], env=environment, check=True)
+    subprocess.run(
+        [folder / "bin" / "pip", "uninstall", "-q", "-y", *new], env=environment, check=True
+    )

@@ -1,4 +1,5 @@
 """Batches of lines and of text: what training sees."""
+
 from collections import Counter
 from itertools import combinations
 
@@ -21,6 +22,7 @@ from mdn_utils.data.batches import (
 from mdn_utils.data.prepare import normalise
 from mdn_utils.data.strokes import Line
 from mdn_utils.errors import InputError
+
 
 def lines(count=150, seed=0):
     """Lines of 9 to 640 points, each with its number in its first offset and in its text."""
@@ -74,8 +76,12 @@ def test_what_a_batch_holds():
 def test_few_shapes_and_little_padding():
     made = lines(600)
     data = LineBatches(made)
-    assert len({(x.shape, text.shape) for (x, text), _, _ in map(data.batch, range(len(data)))}) <= 8
-    filled, cells = np.sum([(mask.sum(), mask.size) for _, _, mask in map(data.batch, range(len(data)))], axis=0)
+    assert (
+        len({(x.shape, text.shape) for (x, text), _, _ in map(data.batch, range(len(data)))}) <= 8
+    )
+    filled, cells = np.sum(
+        [(mask.sum(), mask.size) for _, _, mask in map(data.batch, range(len(data)))], axis=0
+    )
     assert filled > 0.75 * cells
     (strokes, _), _, _ = LineBatches(made, shapes=1)[0]
     assert strokes.shape[1] == -(-max(len(line.strokes) for line in made) // 8) * 8 - 1
@@ -87,21 +93,31 @@ def test_no_other_lengths_would_pad_less(points, shapes):
         return sum(min(length for length in lengths if length >= count) for count in points)
 
     possible = sorted({-(-count // 8) * 8 for count in points})
-    every = [chosen for k in range(1, shapes + 1) for chosen in combinations(possible, k) if chosen[-1] == possible[-1]]
+    every = [
+        chosen
+        for k in range(1, shapes + 1)
+        for chosen in combinations(possible, k)
+        if chosen[-1] == possible[-1]
+    ]
     lengths = least_padding_lengths(np.array(points), shapes)
     assert len(lengths) <= shapes and padded(lengths) == min(map(padded, every))
 
 
 @pytest.mark.parametrize("augment", [False, True])
 def test_a_batch_is_its_seed_and_number(augment):
-    made, same, other = (LineBatches(lines(), steps=7, augment=augment, seed=seed) for seed in (3, 3, 4))
+    made, same, other = (
+        LineBatches(lines(), steps=7, augment=augment, seed=seed) for seed in (3, 3, 4)
+    )
     numbers = [0, 5, made.per_pass, 2 * made.per_pass + 1]
     for n, again in zip(numbers, [same.batch(n) for n in reversed(numbers)][::-1]):
         for one, two in zip(keras.tree.flatten(made.batch(n)), keras.tree.flatten(again)):
             np.testing.assert_array_equal(one, two)
 
     def order(data, first):
-        return [seen(data.batch(first + k)) if not augment else data.batch(first + k)[0][0].sum() for k in range(10)]
+        return [
+            seen(data.batch(first + k)) if not augment else data.batch(first + k)[0][0].sum()
+            for k in range(10)
+        ]
 
     assert order(made, 0) != order(made, made.per_pass) and order(made, 0) != order(other, 0)
 
@@ -133,7 +149,9 @@ def test_fit_sees_the_batches_in_order_and_goes_on_where_it_stopped():
         """The mean number of the batches in each epoch; the model hands on its input, and its loss is that."""
         data, means = Numbers(4, seed=0), []
         data.epoch = done
-        watch = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: means.append(logs["loss"]))
+        watch = keras.callbacks.LambdaCallback(
+            on_epoch_end=lambda epoch, logs: means.append(logs["loss"])
+        )
         model.fit(data, initial_epoch=done, epochs=epochs, verbose=0, callbacks=[watch])
         return means
 
@@ -146,6 +164,7 @@ def test_fit_sees_the_batches_in_order_and_goes_on_where_it_stopped():
 
 # --- batches of text ---
 
+
 def test_text_batches():
     text = bytes(range(200)) * 2
     data = TextBatches(text, length=20, size=5, steps=3, seed=1)
@@ -154,13 +173,19 @@ def test_text_batches():
         inputs, targets = data.batch(n)
         assert inputs.shape == targets.shape == (5, 20)
         np.testing.assert_array_equal(targets, (inputs + 1) % 200)  # the text counts up
-        np.testing.assert_array_equal(inputs, TextBatches(text, length=20, size=5, seed=1).batch(n)[0])
+        np.testing.assert_array_equal(
+            inputs, TextBatches(text, length=20, size=5, seed=1).batch(n)[0]
+        )
     assert (data.batch(0)[0] != data.batch(1)[0]).any()
     assert (data.batch(0)[0] != TextBatches(text, 20, 5, seed=2).batch(0)[0]).any()
 
 
 def test_text_batches_reach_both_ends_and_no_further():
-    starts = {int(k) for n in range(40) for k in TextBatches(bytes(range(23)), length=20, size=5).batch(n)[0][:, 0]}
+    starts = {
+        int(k)
+        for n in range(40)
+        for k in TextBatches(bytes(range(23)), length=20, size=5).batch(n)[0][:, 0]
+    }
     assert starts == {0, 1, 2}
 
 
@@ -171,13 +196,17 @@ def test_a_text_that_is_too_short_is_told():
 
 def test_the_first_two_batches_of_an_epoch_share_no_size():
     """Keras on TensorFlow would hold every later batch to it."""
-    made = LineBatches([normalise(line) for line in simulated.lines(60, "val")], points=500, steps=20)
+    made = LineBatches(
+        [normalise(line) for line in simulated.lines(60, "val")], points=500, steps=20
+    )
     for made.epoch in range(20):
         (strokes, text), *_ = made[0]
         (others, other_text), *_ = made[1]
         assert strokes.shape[1] != others.shape[1] and text.shape[1] != other_text.shape[1]
     seen = sorted(made._planned(made.epoch * 20 + k)[1][0] for k in range(20))
-    assert seen == sorted(made[k][1].shape[1] + 1 for k in range(20)), "the same batches, in another order"
+    assert seen == sorted(made[k][1].shape[1] + 1 for k in range(20)), (
+        "the same batches, in another order"
+    )
 
 
 def test_the_caller_arranges_what_is_input_and_what_is_target():
@@ -188,7 +217,7 @@ def test_the_caller_arranges_what_is_input_and_what_is_target():
         assert rng is None
         strokes = np.zeros((rows, shape[0], 3), "float32")
         for k, line in enumerate(lines):
-            strokes[k, :len(line.strokes)] = line.strokes
+            strokes[k, : len(line.strokes)] = line.strokes
         lengths = [len(line.text) for line in lines] + [0] * (rows - len(lines))
         return strokes, np.array(lengths)
 

@@ -1,10 +1,11 @@
 """The texts that simulated writers write."""
+
 from collections import Counter
 
 import numpy as np
 
-from mdn_utils import phrases
-from mdn_utils.phrases import CHARACTERS
+from mdn_utils.data import phrases
+from mdn_utils.data.alphabet import ALPHABET
 
 
 def test_one_seed_one_result():
@@ -21,8 +22,8 @@ def test_texts_bring_every_character_often_enough():
     texts = phrases.texts(5000, 7)
     share = Counter("".join(texts))
     total = share.total()
-    assert all(share[c] > 0.0003 * total for c in CHARACTERS)
-    assert all(share[c] > 0.0018 * total for c in CHARACTERS if c.isalnum())
+    assert all(share[c] > 0.0003 * total for c in ALPHABET)
+    assert all(share[c] > 0.0018 * total for c in ALPHABET if c.isalnum())
     assert all(share[c] > 0.0018 * total for c in ".,'\"!?:;-()")
     lengths = [len(text) for text in texts]
     assert min(lengths) >= 1 and max(lengths) <= 50 and 10 <= np.median(lengths) <= 16

@@ -1,4 +1,5 @@
 """What happens to a line before it is batched: scale, pace, and which lines are left out."""
+
 import numpy as np
 import pytest
 
@@ -12,8 +13,12 @@ TEXTS = ["you know nothing", "Jon Snow, 1308", "sphinx of black quartz", "What? 
 
 @pytest.fixture(scope="module")
 def hands():
-    return [Line(simulated.write(text, simulated.Style.sample(np.random.default_rng(k)), k), text, str(k))
-            for k, text in enumerate(TEXTS)]
+    return [
+        Line(
+            simulated.write(text, simulated.Style.sample(np.random.default_rng(k)), k), text, str(k)
+        )
+        for k, text in enumerate(TEXTS)
+    ]
 
 
 def test_all_lines_are_alike_in_scale_and_pace(hands):
@@ -29,7 +34,9 @@ def test_all_lines_are_alike_in_scale_and_pace(hands):
 def test_scale_does_not_matter(hands):
     line = hands[0]
     for scale in (1e-3, 700):
-        other = normalise(line._replace(strokes=line.strokes * np.float32([scale, scale, 1]))).strokes
+        other = normalise(
+            line._replace(strokes=line.strokes * np.float32([scale, scale, 1]))
+        ).strokes
         ours = normalise(line).strokes
         assert other.shape == ours.shape
         np.testing.assert_array_equal(other[:, 2], ours[:, 2])

@@ -1,4 +1,5 @@
 """The written-out loop against Keras's own loop and its automatic differentiation."""
+
 import keras
 import numpy as np
 import pytest
@@ -29,8 +30,9 @@ def same_twice(**options):
     randomise(pair[0].weights)
     pair[1].set_weights(pair[0].get_weights())
     rng = np.random.default_rng(0)
-    given = [keras.Variable(rng.normal(size=shape), dtype=DTYPE)
-             for shape in [(B, T, D), (B, H), (B, H)]]
+    given = [
+        keras.Variable(rng.normal(size=shape), dtype=DTYPE) for shape in [(B, T, D), (B, H), (B, H)]
+    ]
     return pair, given
 
 
@@ -39,8 +41,10 @@ def value(layer, given, mask=None):
     x, *states = map(ops.convert_to_tensor, given)
     outputs, rng = layer(x, initial_state=states, mask=mask), np.random.default_rng(2)
     outputs = outputs if isinstance(outputs, (list, tuple)) else [outputs]
-    return sum(ops.sum(output * ops.convert_to_tensor(rng.normal(size=output.shape), DTYPE))
-               for output in outputs)
+    return sum(
+        ops.sum(output * ops.convert_to_tensor(rng.normal(size=output.shape), DTYPE))
+        for output in outputs
+    )
 
 
 OPTIONS = [

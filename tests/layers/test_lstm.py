@@ -1,4 +1,5 @@
 """The peephole LSTM cell against plain NumPy, and derivative clipping."""
+
 import keras
 import numpy as np
 import pytest
@@ -16,12 +17,13 @@ def seeded():
 
 # --- clipping ---
 
+
 def test_clipping_leaves_values_and_clips_derivatives():
     x = keras.Variable([1.0, -2.0, 3.0])
     scale = ops.array([0.1, 50.0, -50.0])
     np.testing.assert_array_equal(ops.convert_to_numpy(clip_gradient(x, 10.0)), [1, -2, 3])
     for compiled in (False, True):
-        found, = gradients(lambda: ops.sum(clip_gradient(x, 10.0) * scale), [x], compiled)
+        (found,) = gradients(lambda: ops.sum(clip_gradient(x, 10.0) * scale), [x], compiled)
         np.testing.assert_allclose(found, [0.1, 10, -10], rtol=1e-6)
 
 
@@ -55,11 +57,16 @@ def test_cell_clips_at_every_step(compiled):
 
 # --- the cell ---
 
+
 @pytest.mark.parametrize("clip", [None, 10.0])
 def test_cell_is_equations_7_to_11(clip):
     x = np.random.default_rng(2).normal(size=(2, 5, 3)).astype(DTYPE)
-    layer = keras.layers.RNN(PeepholeLSTMCell(4, clip=clip, dtype=DTYPE), return_sequences=True, return_state=True,
-                             dtype=DTYPE)
+    layer = keras.layers.RNN(
+        PeepholeLSTMCell(4, clip=clip, dtype=DTYPE),
+        return_sequences=True,
+        return_state=True,
+        dtype=DTYPE,
+    )
     layer.build(x.shape)
     weights = layer.cell.weights
     randomise(weights)
@@ -78,14 +85,20 @@ def test_without_peepholes_it_is_the_lstm_of_keras():
     ours = keras.layers.RNN(PeepholeLSTMCell(5), return_sequences=True)
     theirs = keras.layers.LSTM(5, return_sequences=True)
     ours(x), theirs(x)
-    np.testing.assert_array_equal(ours.cell.bias.numpy(), theirs.cell.bias.numpy())  # forget gate open
+    np.testing.assert_array_equal(
+        ours.cell.bias.numpy(), theirs.cell.bias.numpy()
+    )  # forget gate open
     theirs.set_weights([w.numpy() for w in ours.cell.weights[:3]])
-    np.testing.assert_allclose(*(ops.convert_to_numpy(layer(x)) for layer in (ours, theirs)), atol=1e-6)
+    np.testing.assert_allclose(
+        *(ops.convert_to_numpy(layer(x)) for layer in (ours, theirs)), atol=1e-6
+    )
 
 
 def test_parameters_and_config():
     D, H = 3, 5
-    model = keras.Sequential([keras.Input((None, D)), keras.layers.RNN(PeepholeLSTMCell(H, clip=1.0))])
+    model = keras.Sequential(
+        [keras.Input((None, D)), keras.layers.RNN(PeepholeLSTMCell(H, clip=1.0))]
+    )
     assert model.count_params() == 4 * (D * H + H * H + H) + 3 * H
     cell = keras.Sequential.from_config(model.get_config()).layers[0].cell
     assert (cell.units, cell.clip) == (H, 1.0)
@@ -99,7 +112,7 @@ def test_clipping_as_a_layer_of_a_functional_model():
     model = keras.Model(x, ClipGradient(0.5)(keras.layers.Dense(1, use_bias=False)(x)))
     kernel = model.trainable_variables[0]
     given = np.ones((1, 3), "float32")
-    found, = gradients(lambda: 100 * ops.sum(model(given)), [kernel], BACKEND == "jax")
+    (found,) = gradients(lambda: 100 * ops.sum(model(given)), [kernel], BACKEND == "jax")
     np.testing.assert_allclose(found, 0.5)
     with pytest.raises(InputError, match="bound=0"):
         ClipGradient(0)

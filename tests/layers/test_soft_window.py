@@ -1,4 +1,5 @@
 """The soft window against plain NumPy loops over Graves' equations 46-51."""
+
 import keras
 import numpy as np
 import pytest
@@ -16,7 +17,9 @@ def precise():
     """float64 where the backend computes in it; a cell makes layers of its own, so it is set for all."""
     keras.utils.set_random_seed(1)
     keras.config.set_floatx(DTYPE)
-    keras.config.set_dtype_policy(DTYPE)  # floatx alone counts only until somebody has asked for the policy
+    keras.config.set_dtype_policy(
+        DTYPE
+    )  # floatx alone counts only until somebody has asked for the policy
     yield
     keras.config.set_floatx("float32")
     keras.config.set_dtype_policy("float32")
@@ -51,11 +54,13 @@ def plain_window(x, text, kernel, recurrent, bias, peephole, window_kernel, wind
             c = sigmoid(f + peephole[1] * c) * c + sigmoid(i + peephole[0] * c) * np.tanh(g)
             h = sigmoid(o + peephole[2] * c) * np.tanh(c)
             hats = h @ window_kernel + window_bias  # (48)
-            alpha, beta = np.exp(hats[:K]), np.exp(hats[K:2 * K])  # (49), (50)
-            kappa = kappa + np.exp(hats[2 * K:])  # (51)
+            alpha, beta = np.exp(hats[:K]), np.exp(hats[K : 2 * K])  # (49), (50)
+            kappa = kappa + np.exp(hats[2 * K :])  # (51)
             w = np.zeros(A)
             for u in range(1, U + 1):
-                phi = sum(alpha[k] * np.exp(-beta[k] * (kappa[k] - u) ** 2) for k in range(K))  # (46)
+                phi = sum(
+                    alpha[k] * np.exp(-beta[k] * (kappa[k] - u) ** 2) for k in range(K)
+                )  # (46)
                 w = w + phi * c_line[u - 1]  # (47)
             rows.append(np.concatenate([h, w, alpha, beta, kappa]))
     return np.reshape(rows, (*x.shape[:2], -1))
@@ -117,7 +122,7 @@ def test_the_window_starts_at_the_pace_of_the_data_and_only_goes_on():
     ours = layer(points_per_character=8.0)
 
     def position(x):
-        return ops.convert_to_numpy(ours(x, text)[2])[..., 2 * K:]
+        return ops.convert_to_numpy(ours(x, text)[2])[..., 2 * K :]
 
     np.testing.assert_allclose(np.diff(position(x), axis=1), 1 / 8, rtol=0.2)
     np.testing.assert_allclose(position(x)[:, -1], 3, rtol=0.1)  # 24 points: three characters

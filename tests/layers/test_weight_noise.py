@@ -1,4 +1,5 @@
 """Weight noise and adaptive weight noise, the latter against TensorFlow Probability."""
+
 import keras
 import numpy as np
 import pytest
@@ -16,9 +17,16 @@ def seeded():
 
 def recurrent_model():
     """A fused LSTM, our cell in a loop, and layers with seeds and running statistics of their own."""
-    return keras.Sequential([
-        keras.Input((6, 2)), keras.layers.LSTM(3, return_sequences=True), keras.layers.RNN(PeepholeLSTMCell(3)),
-        keras.layers.BatchNormalization(), keras.layers.Dropout(0.5, seed=5), keras.layers.Dense(1)])
+    return keras.Sequential(
+        [
+            keras.Input((6, 2)),
+            keras.layers.LSTM(3, return_sequences=True),
+            keras.layers.RNN(PeepholeLSTMCell(3)),
+            keras.layers.BatchNormalization(),
+            keras.layers.Dropout(0.5, seed=5),
+            keras.layers.Dense(1),
+        ]
+    )
 
 
 def line(weight=2.0):
@@ -28,7 +36,11 @@ def line(weight=2.0):
 
 
 def noisy(kind, model):
-    return WeightNoise(model, 0.1, seed=9) if kind == "plain" else AdaptiveWeightNoise(model, 100, 0.1, seed=9)
+    return (
+        WeightNoise(model, 0.1, seed=9)
+        if kind == "plain"
+        else AdaptiveWeightNoise(model, 100, 0.1, seed=9)
+    )
 
 
 @pytest.mark.parametrize("jit", JIT)
@@ -52,7 +64,9 @@ def test_no_noise_is_the_plain_model(jit):
 @pytest.mark.parametrize("kind", ["plain", "adaptive"])
 def test_noise_in_training_only_and_as_large_as_it_says(kind):
     N, x = 4000, np.ones((3, 1), "float32")
-    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(N, use_bias=False, kernel_initializer="ones")])
+    model = keras.Sequential(
+        [keras.Input((1,)), keras.layers.Dense(N, use_bias=False, kernel_initializer="ones")]
+    )
     wrapped = noisy(kind, model)  # each of its outputs is a weight
     first, second = (ops.convert_to_numpy(wrapped(x, training=True)) for _ in range(2))
     assert (first == first[0]).all(), "one draw for the whole batch"
@@ -60,7 +74,9 @@ def test_noise_in_training_only_and_as_large_as_it_says(kind):
     for noise, std in [(first[0] - 1, 0.1), (first[0] - second[0], 0.1 * np.sqrt(2))]:
         assert abs(noise.mean()) < 5 * std / np.sqrt(N)
         assert abs(noise.std() - std) < 5 * std / np.sqrt(2 * N)
-    assert (ops.convert_to_numpy(wrapped(x)) == 1).all() and (wrapped.predict(x, verbose=0) == 1).all()
+    assert (ops.convert_to_numpy(wrapped(x)) == 1).all() and (
+        wrapped.predict(x, verbose=0) == 1
+    ).all()
     assert (model.get_weights()[0] == 1).all()
 
 
@@ -93,11 +109,15 @@ def explicit_kl(w, log_sigma):
 @pytest.fixture
 def cost():
     """Random posteriors: the wrapper, and means and log sigmas of all weights in a row."""
-    model = keras.Sequential([keras.Input((3,)), *(keras.layers.Dense(n, dtype=DTYPE) for n in (4, 2))])
+    model = keras.Sequential(
+        [keras.Input((3,)), *(keras.layers.Dense(n, dtype=DTYPE) for n in (4, 2))]
+    )
     wrapped = AdaptiveWeightNoise(model, 50)
     randomise(wrapped.trainable_variables)
-    return wrapped, *(np.concatenate([v.numpy().ravel() for v in group])
-                      for group in (model.trainable_variables, wrapped.log_sigma))
+    return wrapped, *(
+        np.concatenate([v.numpy().ravel() for v in group])
+        for group in (model.trainable_variables, wrapped.log_sigma)
+    )
 
 
 def test_kl_is_that_of_tensorflow_probability(cost):
@@ -106,7 +126,9 @@ def test_kl_is_that_of_tensorflow_probability(cost):
     mean, std = w.mean(), np.sqrt(np.mean(np.exp(2 * log_sigma) + (w - w.mean()) ** 2))
 
     def kl(mean, std):
-        return float(np.sum(tfd.kl_divergence(tfd.Normal(w, np.exp(log_sigma)), tfd.Normal(mean, std))))
+        return float(
+            np.sum(tfd.kl_divergence(tfd.Normal(w, np.exp(log_sigma)), tfd.Normal(mean, std)))
+        )
 
     assert float(wrapped.kl()) == pytest.approx(kl(mean, std), rel=1e-5)
     for other in [(mean + 0.1, std), (mean, 1.1 * std), (mean, 0.9 * std)]:
@@ -115,8 +137,10 @@ def test_kl_is_that_of_tensorflow_probability(cost):
 
 def test_gradient_of_the_kl(cost):
     wrapped, w, log_sigma = cost
-    found = [np.concatenate([g.ravel() for g in gradients(wrapped.kl, group)])
-             for group in (wrapped.model.trainable_variables, wrapped.log_sigma)]
+    found = [
+        np.concatenate([g.ravel() for g in gradients(wrapped.kl, group)])
+        for group in (wrapped.model.trainable_variables, wrapped.log_sigma)
+    ]
     for one, other in zip(found, slopes(explicit_kl, [w, log_sigma])):
         np.testing.assert_allclose(one, other, rtol=CLOSE, atol=CLOSE)
 
@@ -141,8 +165,11 @@ def test_description_length_falls_and_an_idle_weight_grows_vague():
     model = keras.Sequential([keras.Input((5,)), keras.layers.Dense(1, use_bias=False)])
     wrapped = AdaptiveWeightNoise(model, N, initial_sigma=0.1)
     rate = keras.optimizers.schedules.CosineDecay(0.1, epochs * N // batch)
-    wrapped.compile(keras.optimizers.Adam(rate, beta_2=0.99), jit_compile=JIT[-1],
-                    loss=lambda y, z: ops.mean(ops.square(y - z), axis=-1) / (2 * noise**2))
+    wrapped.compile(
+        keras.optimizers.Adam(rate, beta_2=0.99),
+        jit_compile=JIT[-1],
+        loss=lambda y, z: ops.mean(ops.square(y - z), axis=-1) / (2 * noise**2),
+    )
     start = wrapped.evaluate(x, y, verbose=0) + float(wrapped.kl()) / N
     loss = wrapped.fit(x, y, batch_size=batch, epochs=epochs, verbose=0).history["loss"]
     assert loss[-1] < 0.7 < start
@@ -150,7 +177,9 @@ def test_description_length_falls_and_an_idle_weight_grows_vague():
     np.testing.assert_allclose(w[:4], true[:4], atol=0.1)
     # the posterior of linear regression: noise / sqrt(N E[x^2]), or the prior where the data say nothing
     np.testing.assert_allclose(np.log(sigma[:4]), np.log(noise / np.sqrt(N)), atol=0.5)
-    np.testing.assert_allclose(sigma[4], np.sqrt(np.mean(sigma**2 + (w - w.mean()) ** 2)), rtol=0.05)
+    np.testing.assert_allclose(
+        sigma[4], np.sqrt(np.mean(sigma**2 + (w - w.mean()) ** 2)), rtol=0.05
+    )
 
 
 @pytest.mark.parametrize("kind", ["plain", "adaptive"])

@@ -1,4 +1,5 @@
 """Training killed, interrupted, short of disk or shut out: nothing is half written, and the next start goes on."""
+
 import json
 import os
 import random
@@ -15,7 +16,10 @@ from mdn_utils import training
 
 def test_killed_at_any_moment(count, tmp_path):
     out, kills = tmp_path / "run", count("kills")
-    options = {"epochs": kills + 3, "steps": 100}  # so many that no run comes to its end before the last
+    options = {
+        "epochs": kills + 3,
+        "steps": 100,
+    }  # so many that no run comes to its end before the last
     start = time.perf_counter()
     with training_in(tmp_path / "undisturbed", **options) as run:
         run.join()
@@ -40,8 +44,14 @@ def test_killed_at_any_moment(count, tmp_path):
             run.join()
         writing += bool(list(out.glob(".[0-9]*-*")))
         is_whole(out)
-        assert len(list(out.glob("*"))) <= 9  # state, best weights, record, lock, two checkpoints, parts
-        steps.append(json.loads((out / training.STATE).read_bytes())["step"] if (out / training.STATE).exists() else 0)
+        assert (
+            len(list(out.glob("*"))) <= 9
+        )  # state, best weights, record, lock, two checkpoints, parts
+        steps.append(
+            json.loads((out / training.STATE).read_bytes())["step"]
+            if (out / training.STATE).exists()
+            else 0
+        )
     with training_in(out, **options) as run:
         run.join()
     same_end(out, tmp_path / "undisturbed")
@@ -51,14 +61,33 @@ def test_killed_at_any_moment(count, tmp_path):
 def command(folder, out):
     (folder / "text.txt").write_text("to be or not to be, that is the question\n" * 200)
     return subprocess.Popen(
-        [sys.executable, "-m", "mdn_utils", "train", "text", "--corpus", str(folder / "text.txt"), "--size", "1x64",
-         "--epochs", "2", "--out", str(out)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        [
+            sys.executable,
+            "-m",
+            "mdn_utils",
+            "train",
+            "text",
+            "--corpus",
+            str(folder / "text.txt"),
+            "--size",
+            "1x64",
+            "--epochs",
+            "2",
+            "--out",
+            str(out),
+        ],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
 
 
 def sentence(run):
     """The one line that a run ends with, which is no traceback."""
     _, told = run.communicate()
-    assert run.returncode == 1 and told.count("\n") == 1 and told.startswith("mdn_utils train: "), told
+    assert run.returncode == 1 and told.count("\n") == 1 and told.startswith("mdn_utils train: "), (
+        told
+    )
     return told
 
 
@@ -86,7 +115,10 @@ def disk(tmp_path):
     """A disk of its own, 2 MB: room for one checkpoint and a half."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    if os.geteuid() or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", folder]).returncode:
+    if (
+        os.geteuid()
+        or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", folder]).returncode
+    ):
         pytest.skip("only root can mount a small disk")
     yield folder
     subprocess.run(["umount", folder], check=True)

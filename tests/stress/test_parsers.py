@@ -5,6 +5,7 @@ every time. Where Atheris is installed it looks for recipes that reach new lines
 
     python tests/stress/test_parsers.py unipen -runs=100000
 """
+
 import contextlib
 import functools
 import hashlib
@@ -43,13 +44,31 @@ class Reader(NamedTuple):
 def spoilt(reader, recipe):
     """A valid input after the edits in the recipe: a byte to choose it, then five for each edit."""
     content = reader.valid[recipe[0] % len(reader.valid)] if recipe else b""
-    words = [*reader.words, b"", b"\0", b"\xff", b"-1", b"1e999", b"99999999999999999999", b"nan", b"\xed\xa0\x80"]
+    words = [
+        *reader.words,
+        b"",
+        b"\0",
+        b"\xff",
+        b"-1",
+        b"1e999",
+        b"99999999999999999999",
+        b"nan",
+        b"\xed\xa0\x80",
+    ]
     for what, high, low, length, choice in zip(*[iter(recipe[1:])] * 5):
         start = (256 * high + low) * (len(content) + 1) // 65536
         stop = start + length % 32
-        piece = [bytes([choice]), words[choice % len(words)], content[start:stop] * (choice % 8),
-                 content[length * len(content) // 256:][:choice]][what % 4]
-        content = content[:start] + piece + content[[start, start + 1, stop, len(content)][what // 4 % 4]:]
+        piece = [
+            bytes([choice]),
+            words[choice % len(words)],
+            content[start:stop] * (choice % 8),
+            content[length * len(content) // 256 :][:choice],
+        ][what % 4]
+        content = (
+            content[:start]
+            + piece
+            + content[[start, start + 1, stop, len(content)][what // 4 % 4] :]
+        )
     return content
 
 
@@ -57,12 +76,19 @@ class Hang(BaseException):
     """Reading took longer than a minute of the processor's time."""
 
 
-HOME, ELSEWHERE = [], []  # where files may be written at present, and those that were written elsewhere
+HOME, ELSEWHERE = (
+    [],
+    [],
+)  # where files may be written at present, and those that were written elsewhere
 
 
 def _watch(event, arguments):
     """Python tells here of all that it opens, moves and makes."""
-    if HOME and (event in ("os.rename", "os.mkdir") or event == "open" and arguments[2] & (os.O_WRONLY | os.O_RDWR)):
+    if HOME and (
+        event in ("os.rename", "os.mkdir")
+        or event == "open"
+        and arguments[2] & (os.O_WRONLY | os.O_RDWR)
+    ):
         path = os.path.realpath(os.fsdecode(arguments[event == "os.rename"]))
         if not path.startswith(HOME[0]) and path != os.devnull and "__pycache__" not in path:
             ELSEWHERE.append((event, path))
@@ -73,8 +99,10 @@ sys.addaudithook(_watch)
 
 def lawful(call, folder):
     """Whether `call` raises InputError, of one sentence: nothing else may be raised, nor files leave `folder`."""
+
     def hang(*_):
         raise Hang
+
     HOME.append(str(folder))
     signal.signal(signal.SIGPROF, hang)
     signal.setitimer(signal.ITIMER_PROF, 60)
@@ -97,9 +125,13 @@ def checked(lines):
     """Lines as anything in the course may rely on them, also once they are normalised."""
     assert lines
     for line in lines:
-        assert strokes.check(line.strokes).dtype == np.float32 and line.text.strip() and isinstance(line.writer, str)
+        assert (
+            strokes.check(line.strokes).dtype == np.float32
+            and line.text.strip()
+            and isinstance(line.writer, str)
+        )
         with contextlib.suppress(InputError):
-            strokes.check(batches.normalise(line).strokes)
+            strokes.check(prepare.normalise(line).strokes)
     return lines
 
 
@@ -110,23 +142,54 @@ PEN = [[(0, 0), (3, 9), (6, 1)], [(9, 4)], [(8, 2), (8, 7)]]  # y up
 
 def xml(pen=PEN):
     """The file of a line in IAM-OnDB, where y is down."""
-    inner = "".join("<Stroke>" + "".join(f'<Point x="{x}" y="{-y}" time="0.{n}"/>' for n, (x, y) in enumerate(stroke))
-                    + "</Stroke>\n" for stroke in pen)
-    return ('<?xml version="1.0" encoding="ISO-8859-1"?>\n<WhiteboardCaptureSession><StrokeSet>\n'
-            f"{inner}</StrokeSet></WhiteboardCaptureSession>\n")
+    inner = "".join(
+        "<Stroke>"
+        + "".join(f'<Point x="{x}" y="{-y}" time="0.{n}"/>' for n, (x, y) in enumerate(stroke))
+        + "</Stroke>\n"
+        for stroke in pen
+    )
+    return (
+        '<?xml version="1.0" encoding="ISO-8859-1"?>\n<WhiteboardCaptureSession><StrokeSet>\n'
+        f"{inner}</StrokeSet></WhiteboardCaptureSession>\n"
+    )
 
 
-XML_WORDS = [b"<!DOCTYPE a [<!ENTITY b 'c'>]>", b'<!DOCTYPE a SYSTEM "file:///dev/zero">', b"&b;", b"&#0;", b"&#xD800;",
-             b"<Stroke>", b"</Stroke>", b"<Stroke/>", b"<Point/>", b'x="', b'"', b"]]>", b"<![CDATA[", b"<?", b"<!--",
-             b"utf-16", b"utf-7", b"hex", b"idna", b"\xef\xbb\xbf", b"Point", b"<a " + b"b" * 999, b"<a>" * 5000]
+XML_WORDS = [
+    b"<!DOCTYPE a [<!ENTITY b 'c'>]>",
+    b'<!DOCTYPE a SYSTEM "file:///dev/zero">',
+    b"&b;",
+    b"&#0;",
+    b"&#xD800;",
+    b"<Stroke>",
+    b"</Stroke>",
+    b"<Stroke/>",
+    b"<Point/>",
+    b'x="',
+    b'"',
+    b"]]>",
+    b"<![CDATA[",
+    b"<?",
+    b"<!--",
+    b"utf-16",
+    b"utf-7",
+    b"hex",
+    b"idna",
+    b"\xef\xbb\xbf",
+    b"Point",
+    b"<a " + b"b" * 999,
+    b"<a>" * 5000,
+]
 
 
 def iam(root, name):
     """Reads the split "val" of a form of two lines, of which the file `name` is spoilt; no line may be lost."""
     folder = root / f"iam {name}"
-    form = {"list": folder / "testset_v.txt", "transcript": folder / "ascii/c03/c03-002/c03-002.txt",
-            "strokes": folder / "lineStrokes/c03/c03-002/c03-002-01.xml",
-            "writer": folder / "original/c03/c03-002/strokes.xml"}
+    form = {
+        "list": folder / "testset_v.txt",
+        "transcript": folder / "ascii/c03/c03-002/c03-002.txt",
+        "strokes": folder / "lineStrokes/c03/c03-002/c03-002-01.xml",
+        "writer": folder / "original/c03/c03-002/strokes.xml",
+    }
     text = "OCR:\n\nA wor1d\n\nCSR:\n\n A world\n\nof two\n"
     put(form["list"], "c03-002\n")
     put(form["transcript"], text)
@@ -139,7 +202,9 @@ def iam(root, name):
         with warnings.catch_warnings(record=True) as told:
             warnings.simplefilter("always", UserWarning)
             found = len(checked(corpora.handwriting("iam", "val", folder)))
-        left_out = sum(int(re.search(r"left out (\d+)", str(warning.message))[1]) for warning in told)
+        left_out = sum(
+            int(re.search(r"left out (\d+)", str(warning.message))[1]) for warning in told
+        )
         if name == "list":
             assert found + left_out == 2 * content.decode("latin-1").split().count("c03-002")
         elif name == "transcript":
@@ -148,56 +213,125 @@ def iam(root, name):
         else:
             assert found + left_out == 2
 
-    valid = {"list": [b"c03-002\n", b"c03-002\r\n\r\nc03-002"], "transcript": [text.encode(), b"CSR:\none\ntwo\nthree"],
-             "strokes": [xml().encode(), xml(PEN[:1]).encode()], "writer": [form["writer"].read_bytes()]}
-    words = {"list": [b"../../etc/passwd", b"a01-000u", b"\x85", b"\xa0", b"c03-002"],
-             "transcript": [b"CSR:", b"OCR:", b"\r", b"\n", b"\n\n", b"\x85", b"\xa0", b"\x0c"],
-             "strokes": XML_WORDS, "writer": XML_WORDS + [b"Form", b"writerID"]}
+    valid = {
+        "list": [b"c03-002\n", b"c03-002\r\n\r\nc03-002"],
+        "transcript": [text.encode(), b"CSR:\none\ntwo\nthree"],
+        "strokes": [xml().encode(), xml(PEN[:1]).encode()],
+        "writer": [form["writer"].read_bytes()],
+    }
+    words = {
+        "list": [b"../../etc/passwd", b"a01-000u", b"\x85", b"\xa0", b"c03-002"],
+        "transcript": [b"CSR:", b"OCR:", b"\r", b"\n", b"\n\n", b"\x85", b"\xa0", b"\x0c"],
+        "strokes": XML_WORDS,
+        "writer": XML_WORDS + [b"Form", b"writerID"],
+    }
     return Reader(read, valid[name], words[name])
 
 
 def unipen(root):
     folder = root / "unipen"
     included = ".COORD T X Y\n.WRITER_ID w\n.PEN_DOWN\n0 0 0\n1 2 5\n.PEN_UP\n0 3 3\n.PEN_DOWN\n0 4 0\n1 4 6\n"
-    segments = (".INCLUDE a/b.dat\n.SEGMENT TEXT 0-2 ? \"say \\\"hi\\\" \\\\\"\n.SEGMENT WORD 0,2 OK \"one\"\n"
-                ".SEGMENT WORD 0:0-2:1 ? \"part\"\n.SEGMENT CHARACTER 0 ? \"c\"\n")
+    segments = (
+        '.INCLUDE a/b.dat\n.SEGMENT TEXT 0-2 ? "say \\"hi\\" \\\\"\n.SEGMENT WORD 0,2 OK "one"\n'
+        '.SEGMENT WORD 0:0-2:1 ? "part"\n.SEGMENT CHARACTER 0 ? "c"\n'
+    )
 
     def read(content):
-        first, _, second = content.partition(b"~")  # the file of segments and the one that it includes
+        first, _, second = content.partition(
+            b"~"
+        )  # the file of segments and the one that it includes
         put(folder / "data/8/xyz/w.dat", first)
         put(folder / "include/a/b.dat", second)
-        found = list(corpora._unipen_files(folder))  # all splits at once
+        found = list(unipen_reader._lines(folder))  # all splits at once
         assert len(found) <= first.count(b"SEGMENT") + second.count(b"SEGMENT")
         if not found:
             raise InputError("all left out")
         checked(found)
 
-    words = [b"\n.PEN_DOWN\n", b"\n.PEN_UP\n", b"\n.COORD X Y\n", b"\n.COORD\n", b"\n.INCLUDE a/b.dat\n", b"~", b'"',
-             b"\n.INCLUDE ../../../unipen/data/8/xyz/w.dat\n", b"\n.SEGMENT WORD ", b"0-1", b"0:1-1:0", b"2-0", b",",
-             b"\\", b"\n.WRITER_ID ", b"\n.", b"1 2 3\n", b"\n.INCLUDE /etc/passwd\n", b"\n.INCLUDE " + b"a" * 300]
-    return Reader(read, [f"{segments}~{included}".encode(), f"{included}{segments}~".encode()], words)
+    words = [
+        b"\n.PEN_DOWN\n",
+        b"\n.PEN_UP\n",
+        b"\n.COORD X Y\n",
+        b"\n.COORD\n",
+        b"\n.INCLUDE a/b.dat\n",
+        b"~",
+        b'"',
+        b"\n.INCLUDE ../../../unipen/data/8/xyz/w.dat\n",
+        b"\n.SEGMENT WORD ",
+        b"0-1",
+        b"0:1-1:0",
+        b"2-0",
+        b",",
+        b"\\",
+        b"\n.WRITER_ID ",
+        b"\n.",
+        b"1 2 3\n",
+        b"\n.INCLUDE /etc/passwd\n",
+        b"\n.INCLUDE " + b"a" * 300,
+    ]
+    return Reader(
+        read, [f"{segments}~{included}".encode(), f"{included}{segments}~".encode()], words
+    )
 
 
 def own(root, suffix):
     """Lines of one's own, in a .json or an .npz."""
     path = root / f"own{suffix}"
-    lines = [Line(strokes.from_pen(list(map(np.array, PEN))), text, "wé") for text in ("one", "two \U0001f58b")]
-    files.save_lines(path, lines)
+    lines = [
+        Line(strokes.from_pen(list(map(np.array, PEN))), text, "wé")
+        for text in ("one", "two \U0001f58b")
+    ]
+    line_files.save_lines(path, lines)
     valid = [path.read_bytes()]
     if suffix == ".json":
-        valid.append(b'{"y": "down", "lines": [{"text": "L", "writer": "me", "strokes": [[[0, 0], [0, 9]]]}]}')
-        words = [b'"lines": ', b'"strokes": ', b"[", b"]", b"[[[0, 0], [1, 1]]]", b"{}", b'"', b"null", b"true", b", ",
-                 b"[" * 3000, b"NaN", b"-Infinity", b"1e-320", b"3.4e38", b'"y": "down", ', b"\\ud800", b"\\"]
+        valid.append(
+            b'{"y": "down", "lines": [{"text": "L", "writer": "me", "strokes": [[[0, 0], [0, 9]]]}]}'
+        )
+        words = [
+            b'"lines": ',
+            b'"strokes": ',
+            b"[",
+            b"]",
+            b"[[[0, 0], [1, 1]]]",
+            b"{}",
+            b'"',
+            b"null",
+            b"true",
+            b", ",
+            b"[" * 3000,
+            b"NaN",
+            b"-Infinity",
+            b"1e-320",
+            b"3.4e38",
+            b'"y": "down", ',
+            b"\\ud800",
+            b"\\",
+        ]
     else:
         loose = io.BytesIO()
         np.savez(loose, **np.load(path))  # not compressed: edits meet the arrays themselves
         valid.append(loose.getvalue())
-        words = [b"PK\x01\x02", b"PK\x03\x04", b"PK\x05\x06", b"\x93NUMPY\x01\x00", b"|O", b"<f8", b"<i8", b"|b1",
-                 b"<U9", b"'shape': (2, 2)", b"'shape': (99999999999, 2)", b"True", b"\xff" * 8, b"\0" * 8,
-                 b"points.npy", b".npy"]
+        words = [
+            b"PK\x01\x02",
+            b"PK\x03\x04",
+            b"PK\x05\x06",
+            b"\x93NUMPY\x01\x00",
+            b"|O",
+            b"<f8",
+            b"<i8",
+            b"|b1",
+            b"<U9",
+            b"'shape': (2, 2)",
+            b"'shape': (99999999999, 2)",
+            b"True",
+            b"\xff" * 8,
+            b"\0" * 8,
+            b"points.npy",
+            b".npy",
+        ]
 
     def read(content):
-        checked(files.load_lines(put(path, content)))
+        checked(line_files.load_lines(put(path, content)))
 
     return Reader(read, valid, words)
 
@@ -205,7 +339,7 @@ def own(root, suffix):
 def weights(root, name):
     """A network of 4 cells: the record beside its weights, or the weights under a record that fits them."""
     path = root / f"{name}/a.weights.h5"
-    training.save(networks.Network("text", (4,)), path, command="a")
+    weights.save(networks.Network("text", (4,)), path, command="a")
     data, record = path.read_bytes(), json.loads(training.record_of(path).read_bytes())
     make = functools.lru_cache(lambda config: networks.Network(**json.loads(config)))
 
@@ -220,51 +354,98 @@ def weights(root, name):
             record["sha256"] = hashlib.sha256(content).hexdigest()
             put(training.record_of(path), json.dumps(record))
         with mock.patch.object(networks.Network, "from_config", made):
-            assert training.load(path).kind in networks.KINDS
+            assert weights.load(path).kind in networks.KINDS
 
     if name == "weights":
-        return Reader(read, [data], [b"\x89HDF\r\n\x1a\n", b"TREE", b"SNOD", b"HEAP", b"OHDR", b"\xff" * 8])
-    return Reader(read, [json.dumps(record).encode()], [
-        b'"units": ', b"[4]", b"[4, 4]", b"[4.5]", b'"text"', b'"synthesis"', b"true", b"null", b"{", b"}", b"[", b"]",
-        b'"', b", ", b": ", b"[" * 3000, b'"network": ', b"16"])
+        return Reader(
+            read, [data], [b"\x89HDF\r\n\x1a\n", b"TREE", b"SNOD", b"HEAP", b"OHDR", b"\xff" * 8]
+        )
+    return Reader(
+        read,
+        [json.dumps(record).encode()],
+        [
+            b'"units": ',
+            b"[4]",
+            b"[4, 4]",
+            b"[4.5]",
+            b'"text"',
+            b'"synthesis"',
+            b"true",
+            b"null",
+            b"{",
+            b"}",
+            b"[",
+            b"]",
+            b'"',
+            b", ",
+            b": ",
+            b"[" * 3000,
+            b'"network": ',
+            b"16",
+        ],
+    )
 
 
 def text(root):
     def read(content):
         typed = content.decode("utf-8", ("replace", "surrogateescape")[len(content) % 2])
-        numbers = batches.encode(typed)
+        numbers = alphabet.encode(typed)
         assert "".join(batches.ALPHABET[number - 1] for number in numbers) == typed
 
-    words = [word.encode() for word in ("é", "e\u0301", "\u202e", "\ufeff", "ß", "中", "\U0001f58b", "\u2028", "\x7f")]
-    return Reader(read, [b"You know nothing", bytes(range(32, 127)), "Grüße, Żółw".encode(), b" "], words)
+    words = [
+        word.encode()
+        for word in ("é", "e\u0301", "\u202e", "\ufeff", "ß", "中", "\U0001f58b", "\u2028", "\x7f")
+    ]
+    return Reader(
+        read, [b"You know nothing", bytes(range(32, 127)), "Grüße, Żółw".encode(), b" "], words
+    )
 
 
 def svg(root):
     def read(content):
         name, _, points = content.partition(b"|")
-        rows = np.frombuffer(points[:len(points) // 12 * 12], np.float32).reshape(-1, 3).copy()
+        rows = np.frombuffer(points[: len(points) // 12 * 12], np.float32).reshape(-1, 3).copy()
         if len(name) % 2:  # or else most would be refused for this one column
             rows[:, 2] = rows[:, 2] == 1
-        picture = ElementTree.fromstring(files.svg(rows, name.decode("utf-8", "surrogateescape")).encode())
+        picture = ElementTree.fromstring(
+            drawing.svg(rows, name.decode("utf-8", "surrogateescape")).encode()
+        )
         for element in picture.iter():
             drawn = [*element.get("d", "").split(), *element.get("viewBox", "").split()]
-            assert np.isfinite([float(number) for part in drawn for number in re.split("[MCh]", part) if number]).all()
+            assert np.isfinite(
+                [float(number) for part in drawn for number in re.split("[MCh]", part) if number]
+            ).all()
         width, height = map(float, picture.get("viewBox").split()[2:])
         assert 20 <= width <= 2500 and 20 <= height <= 110
 
     line = strokes.from_pen(list(map(np.array, PEN))).astype(np.float32).tobytes()
-    numbers = [np.float32(number).tobytes() for number in (np.inf, np.nan, 3e38, -3e38, 1e-45, 1, 0)]
-    return Reader(read, [b"N < M|" + line, b"a|" + 9 * line],
-                  [b"</title>", b"]]>", b"&", b"\x1b", b"|", line, *numbers])
+    numbers = [
+        np.float32(number).tobytes() for number in (np.inf, np.nan, 3e38, -3e38, 1e-45, 1, 0)
+    ]
+    return Reader(
+        read,
+        [b"N < M|" + line, b"a|" + 9 * line],
+        [b"</title>", b"]]>", b"&", b"\x1b", b"|", line, *numbers],
+    )
 
 
 def command_line(root):
     """`main` in process: the arguments, 0 between them. What takes long is cached, or left out once it is asked for."""
-    own_lines, tiny = "lines.json", "tiny.weights.h5"  # in the working folder, which nothing asks to leave
-    files.save_lines(own_lines, [Line(writers.write("one", seed=k), "one", f"w{k}") for k in range(4)])
-    training.save(networks.Network("synthesis", (4,), 1, 1), tiny)
+    own_lines, tiny = (
+        "lines.json",
+        "tiny.weights.h5",
+    )  # in the working folder, which nothing asks to leave
+    line_files.save_lines(
+        own_lines, [Line(simulated.write("one", seed=k), "one", f"w{k}") for k in range(4)]
+    )
+    weights.save(networks.Network("synthesis", (4,), 1, 1), tiny)
     put(Path("text.txt"), b"to be or not to be " * 300)
-    few, load, network = files.load_lines(own_lines), functools.cache(training.load), functools.cache(networks.Network)
+    few, load, network = (
+        line_files.load_lines(own_lines),
+        functools.cache(training.load),
+        functools.cache(networks.Network),
+    )
+
     def offline(name):
         raise InputError(f"{name}: there is no network")
 
@@ -272,15 +453,23 @@ def command_line(root):
         return noise[..., 1:] > 0.5, np.ones((*noise.shape[:2], 3)), np.full(len(numbers), total)
 
     stand_ins = [
-        (training, "load", load), (networks, "Network", network), (training, "fit", lambda *_, **__: []),
+        (training, "load", load),
+        (networks, "Network", network),
+        (training, "fit", lambda *_, **__: []),
         (training, "evaluate", lambda *_: {"sequences": 1, "nats_a_point": 0.5}),
-        (texts, "_python", functools.cache(texts._python)), (texts, "_download", offline),
-        (writers, "lines", lambda count, split: few[:count]), (writing, "_compiled", lambda steps: drawn)]
+        (texts, "_python", functools.cache(texts._python)),
+        (texts, "_download", offline),
+        (writers, "lines", lambda count, split: few[:count]),
+        (writing, "_compiled", lambda steps: drawn),
+    ]
 
     def read(content):
         content = content.replace(b"\n", b" ").replace(b"\0/", b"\0./").replace(b"=/", b"=./")
         arguments = [os.fsdecode(argument) for argument in content.split(b"\0")]
-        out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", errors) for errors in ("strict", "backslashreplace"))
+        out, err = (
+            io.TextIOWrapper(io.BytesIO(), "utf-8", errors)
+            for errors in ("strict", "backslashreplace")
+        )
         try:
             with contextlib.ExitStack() as stack:
                 for stand_in in stand_ins:
@@ -289,30 +478,47 @@ def command_line(root):
                 stack.enter_context(contextlib.redirect_stderr(err))
                 main(arguments)
         except SystemExit as ended:
-            if isinstance(ended.code, str) or ended.code == 2:  # a sentence, or one of argparse's after the usage
+            if (
+                isinstance(ended.code, str) or ended.code == 2
+            ):  # a sentence, or one of argparse's after the usage
                 raise InputError(str(ended.code)) from None
             assert ended.code == 0
 
-    commands = [f"train synthesis --corpus {own_lines} --size 1x4 --mixtures 1 --windows 1 --epochs 1 --out run",
-                "train prediction --corpus simulated --lines 9 --size 2x4 --peepholes --minutes .1 --out run",
-                "train text --corpus text.txt --size 1x4 --patience 3 --epochs 1 --seed 1 --out run",
-                "train synthesis --corpus iam --root . --size 1x4 --epochs 1 --out run",
-                f"evaluate {tiny} --corpus {own_lines} --split test --json",
-                f"evaluate {tiny} --corpus simulated --lines 3",
-                f"write Hi. --weights {tiny} --bias .5 --seed 7 --out a.svg",
-                f"write on --weights {tiny} --prime {own_lines} --prime-text one --out a.json"]
-    words = ("--corpus --root --lines --size --epochs --minutes --out --seed --json --split --bias --prime --weights "
-             "-h -- unipen python ptb enwik8 shakespeare 3x400 0x1 9999999x9999999 inf 2x2x2 é １")
-    return Reader(read, [command.replace(" ", "\0").encode() for command in commands],
-                  [f"\0{word}".encode() for word in words.split()])
+    commands = [
+        f"train synthesis --corpus {own_lines} --size 1x4 --mixtures 1 --windows 1 --epochs 1 --out run",
+        "train prediction --corpus simulated --lines 9 --size 2x4 --peepholes --minutes .1 --out run",
+        "train text --corpus text.txt --size 1x4 --patience 3 --epochs 1 --seed 1 --out run",
+        "train synthesis --corpus iam --root . --size 1x4 --epochs 1 --out run",
+        f"evaluate {tiny} --corpus {own_lines} --split test --json",
+        f"evaluate {tiny} --corpus simulated --lines 3",
+        f"write Hi. --weights {tiny} --bias .5 --seed 7 --out a.svg",
+        f"write on --weights {tiny} --prime {own_lines} --prime-text one --out a.json",
+    ]
+    words = (
+        "--corpus --root --lines --size --epochs --minutes --out --seed --json --split --bias --prime --weights "
+        "-h -- unipen python ptb enwik8 shakespeare 3x400 0x1 9999999x9999999 inf 2x2x2 é １"
+    )
+    return Reader(
+        read,
+        [command.replace(" ", "\0").encode() for command in commands],
+        [f"\0{word}".encode() for word in words.split()],
+    )
 
 
 READERS = {
-    "iam-strokes": lambda root: iam(root, "strokes"), "iam-transcript": lambda root: iam(root, "transcript"),
-    "iam-list": lambda root: iam(root, "list"), "iam-writer": lambda root: iam(root, "writer"), "unipen": unipen,
-    "json": lambda root: own(root, ".json"), "npz": lambda root: own(root, ".npz"),
-    "record": lambda root: weights(root, "record"), "weights": lambda root: weights(root, "weights"),
-    "text": text, "svg": svg, "command-line": command_line}
+    "iam-strokes": lambda root: iam(root, "strokes"),
+    "iam-transcript": lambda root: iam(root, "transcript"),
+    "iam-list": lambda root: iam(root, "list"),
+    "iam-writer": lambda root: iam(root, "writer"),
+    "unipen": unipen,
+    "json": lambda root: own(root, ".json"),
+    "npz": lambda root: own(root, ".npz"),
+    "record": lambda root: weights(root, "record"),
+    "weights": lambda root: weights(root, "weights"),
+    "text": text,
+    "svg": svg,
+    "command-line": command_line,
+}
 
 
 @pytest.mark.parametrize("name", READERS)
@@ -329,17 +535,23 @@ def test_spoilt_input_ends_in_a_right_result_or_one_sentence(name, count, tmp_pa
         except BaseException as error:
             error.add_note(f"with recipe {recipe!r}")
             raise
-    print(f"{name}: {len(refused)} inputs, {sum(refused)} refused with one sentence, the others read right")
+    print(
+        f"{name}: {len(refused)} inputs, {sum(refused)} refused with one sentence, the others read right"
+    )
     assert 0 < sum(refused) < len(refused)
 
 
 # What is right is read exactly
 
+
 def roundtrip(seed, root):
     """Random lines, written in every form by other code than the reader's, and read."""
     rng = np.random.default_rng(seed)
     letters = np.array(list(batches.ALPHABET.strip()))
-    pens = [[rng.integers(-999, 999, (rng.integers(1, 6), 2)) for _ in range(rng.integers(2, 5))] for _ in range(3)]
+    pens = [
+        [rng.integers(-999, 999, (rng.integers(1, 6), 2)) for _ in range(rng.integers(2, 5))]
+        for _ in range(3)
+    ]
     said = ["".join(rng.choice(letters, rng.integers(1, 9))) for _ in pens]
     wanted = {(text, "w", strokes.from_pen(pen).tobytes()) for text, pen in zip(said, pens)}
 
@@ -353,24 +565,36 @@ def roundtrip(seed, root):
     put(root / "iam/original/c03/c03-002/strokes.xml", '<Form writerID="w"/>')
     same(corpora.handwriting("iam", "val", root / "iam"))
 
-    document = {"lines": [{"text": text, "writer": "w", "strokes": [stroke.tolist() for stroke in pen]}
-                          for text, pen in zip(said, pens)]}
-    same(files.load_lines(put(root / "own.json", json.dumps(document))))
+    document = {
+        "lines": [
+            {"text": text, "writer": "w", "strokes": [stroke.tolist() for stroke in pen]}
+            for text, pen in zip(said, pens)
+        ]
+    }
+    same(line_files.load_lines(put(root / "own.json", json.dumps(document))))
     points = np.concatenate([np.concatenate(pen) for pen in pens])
     ends = [np.arange(len(stroke)) == len(stroke) - 1 for pen in pens for stroke in pen]
-    np.savez(root / "own.npz", points=points, pen_up=np.concatenate(ends), text=np.array(said), writer=["w"] * 3,
-             offsets=np.cumsum([0] + [sum(map(len, pen)) for pen in pens]))
-    same(files.load_lines(root / "own.npz"))
+    np.savez(
+        root / "own.npz",
+        points=points,
+        pen_up=np.concatenate(ends),
+        text=np.array(said),
+        writer=["w"] * 3,
+        offsets=np.cumsum([0] + [sum(map(len, pen)) for pen in pens]),
+    )
+    same(line_files.load_lines(root / "own.npz"))
 
     written, first = [".COORD X Y"], 0
     for text, pen in zip(said, pens):
-        written += [".PEN_DOWN\n" + "\n".join(f"{x} {y}" for x, y in stroke) + "\n.PEN_UP" for stroke in pen]
+        written += [
+            ".PEN_DOWN\n" + "\n".join(f"{x} {y}" for x, y in stroke) + "\n.PEN_UP" for stroke in pen
+        ]
         quoted = text.replace("\\", "\\\\").replace('"', '\\"')
         written.append(f'.SEGMENT WORD {first}-{first + len(pen) - 1} ? "{quoted}"')
         first += len(pen)
     put(root / "unipen/data/8/w/a.dat", "\n".join(written) + "\n")
     (root / "unipen/include").mkdir(exist_ok=True)
-    same(corpora.handwriting("unipen", corpora._unipen_split("w"), root / "unipen"))
+    same(corpora.handwriting("unipen", unipen_reader._split("w"), root / "unipen"))
 
 
 def test_what_is_right_is_read_exactly(count, tmp_path):
@@ -382,12 +606,17 @@ def test_what_is_right_is_read_exactly(count, tmp_path):
 
 if __name__ == "__main__":
     import atheris
+
     name, folder = sys.argv.pop(1), Path(tempfile.mkdtemp()).resolve()
     os.environ["MDN_UTILS_CACHE"] = str(folder / "cache")
     os.chdir(folder)
     reader = READERS[name](folder)
     for function in [*vars(corpora).values(), *vars(files).values(), *vars(strokes).values()]:
-        if getattr(function, "__module__", "").startswith("mdn_utils.") and hasattr(function, "__code__"):
+        if getattr(function, "__module__", "").startswith("mdn_utils.") and hasattr(
+            function, "__code__"
+        ):
             atheris.instrument_func(function)
-    atheris.Setup(sys.argv, lambda recipe: lawful(lambda: reader.read(spoilt(reader, recipe)), folder))
+    atheris.Setup(
+        sys.argv, lambda recipe: lawful(lambda: reader.read(spoilt(reader, recipe)), folder)
+    )
     atheris.Fuzz()
