@@ -14,6 +14,11 @@ def optimizer(method="adam", rate=2e-3):
         method: "adam", the faster default, with the global norm of the gradient clipped to 1; or
             "graves", RMSprop of equations 38-45 with the paper's settings.
         rate: Adam's learning rate at its peak. RMSprop has the paper's, 0.0001.
+
+    Example:
+
+    >>> optimizer("graves").name
+    'rm_sprop'
     """
     if method == "graves":
         return keras.optimizers.RMSprop(1e-4, rho=0.95, momentum=0.9, epsilon=1e-4, centered=True)
@@ -23,8 +28,19 @@ def optimizer(method="adam", rate=2e-3):
 def compile_network(network, method="adam", rate=2e-3):
     """Compile one of the three networks with its loss, the metric "nats" and an `optimizer`.
 
+    Args:
+        network: a `TextNetwork`, a `PredictionNetwork` or a `SynthesisNetwork`.
+        method, rate: see `optimizer`. With "graves" the loss is a sum, in nats per batch.
+
     Raises:
         InputError: if `rate` is not a number above 0.
+
+    Example:
+
+    >>> network = TextNetwork((4,))
+    >>> compile_network(network, rate=0.01)
+    >>> network.loss.name
+    'sparse_categorical_crossentropy'
     """
     if not 0 < rate < np.inf:
         raise InputError(f"rate={rate}: expected a learning rate above 0, such as 0.002")

@@ -65,6 +65,20 @@ def compiled(model, function):
     """Compile `function`, which uses the weights of `model`, once for each shape of its arguments.
 
     The weights are passed in, so what was compiled stays right when they change.
+
+    Args:
+        model: a Keras model.
+        function: a function of tensors that calls `model`.
+
+    Returns:
+        A function with the same arguments.
+
+    Example:
+
+    >>> model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    >>> run = compiled(model, lambda x: model(x))
+    >>> tuple(run(np.ones((3, 1), "float32")).shape)
+    (3, 1)
     """
     def stateless(values, *arguments):
         with keras.StatelessScope(list(zip(model.variables, values))):

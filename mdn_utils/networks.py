@@ -138,7 +138,7 @@ class TextNetwork(SkipNetwork):
     Example:
 
     >>> network = TextNetwork(units=(8,))
-    >>> network(np.array([[116, 111]])).shape
+    >>> tuple(network(np.array([[116, 111]])).shape)
     (1, 2, 256)
     """
 
@@ -161,7 +161,12 @@ class HandwritingNetwork(SkipNetwork):
         units: cells of each hidden layer.
         mixtures: M, components of the mixture.
         peepholes: use the paper's LSTM cell, with its derivatives clipped to 10.
+
+    Attributes:
+        reads_text: whether the network reads the text that it writes.
     """
+
+    reads_text = False
 
     def __init__(self, units=(400, 400, 400), mixtures=20, peepholes=False, **kwargs):
         super().__init__(units, peepholes, **kwargs)
@@ -193,7 +198,7 @@ class PredictionNetwork(HandwritingNetwork):
     Example:
 
     >>> network = PredictionNetwork(units=(8,), mixtures=2)
-    >>> network(np.zeros((1, 5, 3), "float32")).shape
+    >>> tuple(network(np.zeros((1, 5, 3), "float32")).shape)
     (1, 5, 13)
     """
 
@@ -223,9 +228,11 @@ class SynthesisNetwork(HandwritingNetwork):
     Example:
 
     >>> network = SynthesisNetwork(units=(8, 8), mixtures=2, gaussians=3)
-    >>> network([np.zeros((1, 5, 3), "float32"), np.array([[40, 73]])]).shape
+    >>> tuple(network([np.zeros((1, 5, 3), "float32"), np.array([[40, 73]])]).shape)
     (1, 5, 13)
     """
+
+    reads_text = True
 
     def __init__(self, units=(400, 400, 400), mixtures=20, gaussians=10, peepholes=False, **kwargs):
         super().__init__(units, mixtures, peepholes, **kwargs)
@@ -289,5 +296,17 @@ class SynthesisNetwork(HandwritingNetwork):
 
 
 def one_hot_text(text):
-    """Turn character numbers (B, U) into one-hot c (B, U, A); padding, number 0, is all zeros."""
+    """Turn character numbers into one-hot vectors.
+
+    Args:
+        text: (B, U), see `data.alphabet.encode`.
+
+    Returns:
+        c (B, U, A); padding, number 0, is all zeros.
+
+    Example:
+
+    >>> tuple(one_hot_text(np.array([[40, 0]])).shape)
+    (1, 2, 95)
+    """
     return ops.one_hot(text, len(ALPHABET) + 1)[..., 1:]

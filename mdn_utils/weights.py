@@ -83,7 +83,13 @@ def _serialize(model):
 
 
 def machine():
-    """Return what a figure was measured on, in one line."""
+    """Return what a figure was measured on, in one line.
+
+    Example:
+
+    >>> machine()
+    '... cores, Python 3...'
+    """
     return (
         f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, "
         f"Keras {keras.__version__} on {keras.backend.backend()}"
@@ -105,7 +111,13 @@ def _halve(source, target):
 
 
 def record_path(path):
-    """Return where the JSON record of a weights file is."""
+    """Return where the JSON record of a weights file is.
+
+    Example:
+
+    >>> record_path("runs/mine.weights.h5").name
+    'mine.json'
+    """
     return Path(str(path).removesuffix(".weights.h5") + ".json")
 
 

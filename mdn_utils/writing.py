@@ -14,7 +14,7 @@ from .errors import InputError
 from .generation import compiled, generate
 from .layers.mixture import sample
 from .layers.soft_window import attention
-from .networks import PredictionNetwork, SynthesisNetwork, one_hot_text
+from .networks import one_hot_text
 
 # A line takes about 12 points per character. Past two and a half times that it would be scribbling.
 POINTS_AT_MOST = 30
@@ -33,6 +33,11 @@ class Written(NamedTuple):
         primed: how many of the points are the primer's.
         attention: (T, U), phi(t, u) while point t + 1 was drawn; None without a text.
         stopped: whether the stop rule ended the line, rather than the limit.
+
+    Example: the points after the primer begin a line of their own.
+
+    >>> Written(np.ones((5, 3)), "to be", 2, None, True).new[0].tolist()
+    [0.0, 0.0, 1.0]
     """
 
     strokes: np.ndarray
@@ -90,7 +95,7 @@ class Writer:
             InputError: for an empty text, unknown characters, a bias below 0, a primer without
                 ink, or a network that can't write texts.
         """
-        if not isinstance(self.network, SynthesisNetwork):
+        if not getattr(self.network, "reads_text", False):
             raise InputError(
                 f"a {type(self.network).__name__} cannot write a given text; load synthesis weights"
             )
@@ -144,7 +149,7 @@ class Writer:
         Raises:
             InputError: for a bias below 0, or a network that needs a text.
         """
-        if not isinstance(self.network, PredictionNetwork):
+        if getattr(self.network, "reads_text", True):
             raise InputError(
                 f"a {type(self.network).__name__} does not write by itself; load prediction weights"
             )
@@ -182,7 +187,7 @@ class Writer:
             total: scalar, how many points there may be.
         """
         network, batch, columns = self.network, *numbers.shape
-        has_text = isinstance(network, SynthesisNetwork)
+        has_text = network.reads_text
         text = one_hot_text(numbers) if has_text else None
         u = ops.expand_dims(ops.arange(columns), 0)  # column u holds phi of letter u + 1
         last = ops.expand_dims(letters, -1)

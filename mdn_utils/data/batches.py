@@ -213,6 +213,13 @@ def pad(lines, rows, shape):
         Strokes (B, T, 3), character numbers (B, U + 1), and a mask (B, T - 1) of the points to
         predict. All are 0 where there is no line. The text has room for one character more,
         because the stop rule asks for phi(t, U + 1).
+
+    Example:
+
+    >>> from mdn_utils.data.strokes import Line
+    >>> strokes, text, mask = pad([Line(np.ones((3, 3)), "l", "me")], rows=2, shape=(4, 1))
+    >>> strokes.shape, text.tolist(), mask.tolist()
+    ((2, 4, 3), [[77, 0], [0, 0]], [[1.0, 1.0, 0.0], [0.0, 0.0, 0.0]])
     """
     length, letters = shape
     strokes = np.zeros((rows, length, 3), np.float32)
@@ -226,7 +233,20 @@ def pad(lines, rows, shape):
 
 
 def augment(strokes, rng):
-    """Slant, stretch and scale each line (B, T, 3) a little; returns a changed copy."""
+    """Slant, stretch and scale each line a little.
+
+    Args:
+        strokes: (B, T, 3).
+        rng: a NumPy generator.
+
+    Returns:
+        A changed copy.
+
+    Example:
+
+    >>> augment(np.ones((2, 5, 3)), np.random.default_rng(0)).shape
+    (2, 5, 3)
+    """
     slant, width, size = rng.normal(0, [[0.15], [0.08], [0.08]], (3, len(strokes)))
     strokes = strokes.copy()
     strokes[..., 0] += slant[:, None] * strokes[..., 1]
@@ -236,7 +256,15 @@ def augment(strokes, rng):
 
 
 def arrange_synthesis(lines, rows, shape, rng=None):
-    """Return ((strokes, text), the next points, mask) for a `SynthesisNetwork`; see `pad`."""
+    """Arrange lines for a `SynthesisNetwork`.
+
+    Args:
+        lines, rows, shape: see `pad`.
+        rng: a NumPy generator to `augment` with, or None.
+
+    Returns:
+        ((strokes, text), the points that come next, mask).
+    """
     strokes, text, mask = pad(lines, rows, shape)
     if rng is not None:
         strokes = augment(strokes, rng)
@@ -244,7 +272,15 @@ def arrange_synthesis(lines, rows, shape, rng=None):
 
 
 def arrange_prediction(lines, rows, shape, rng=None):
-    """Return (strokes, the next points, mask) for a `PredictionNetwork`; see `pad`."""
+    """Arrange lines for a `PredictionNetwork`.
+
+    Args:
+        lines, rows, shape: see `pad`.
+        rng: a NumPy generator to `augment` with, or None.
+
+    Returns:
+        (strokes, the points that come next, mask).
+    """
     (strokes, _), targets, mask = arrange_synthesis(lines, rows, shape, rng)
     return strokes, targets, mask
 

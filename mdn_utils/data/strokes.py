@@ -77,7 +77,20 @@ def from_pen(pen):
 
 
 def rows_of(points, counts):
-    """Strokes (T, 3) of points (T, 2), the first counts[0] of them one polyline, and so on."""
+    """Return strokes of points that belong to several polylines, one after the other.
+
+    Args:
+        points: (T, 2).
+        counts: how many of the points belong to the first polyline, to the second, and so on.
+
+    Returns:
+        Strokes (T, 3).
+
+    Example:
+
+    >>> rows_of(np.array([(0, 0), (0, 9), (1, 5)]), [2, 1])[:, 2].tolist()
+    [0.0, 1.0, 1.0]
+    """
     rows = np.zeros((len(points), 3), np.float32)
     rows[1:, :2] = np.diff(points, axis=0)
     rows[np.cumsum(counts) - 1, 2] = 1

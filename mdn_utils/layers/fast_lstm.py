@@ -60,6 +60,12 @@ def scan(step, start, values, reverse=False):
 
     Returns:
         The carries after each step, stacked: tensors (T, ...).
+
+    Example: a running sum.
+
+    >>> sums = scan(lambda total, x: total + x, ops.zeros(()), ops.convert_to_tensor([1.0, 2, 3]))
+    >>> ops.convert_to_numpy(sums).tolist()
+    [1.0, 3.0, 6.0]
     """
     def both(carry, t):
         after = step(carry, keras.tree.map_structure(lambda value: value[t], values))
@@ -310,7 +316,7 @@ class FastLSTM(keras.layers.LSTM, _ScanLoop):
     Example:
 
     >>> layer = FastLSTM(4, return_sequences=True)
-    >>> layer(np.zeros((2, 5, 3), "float32")).shape
+    >>> tuple(layer(np.zeros((2, 5, 3), "float32")).shape)
     (2, 5, 4)
     """
 

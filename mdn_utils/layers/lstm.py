@@ -90,7 +90,7 @@ class PeepholeLSTMCell(keras.layers.Layer):
     Example:
 
     >>> layer = keras.layers.RNN(PeepholeLSTMCell(4), return_sequences=True)
-    >>> layer(np.zeros((2, 5, 3), "float32")).shape
+    >>> tuple(layer(np.zeros((2, 5, 3), "float32")).shape)
     (2, 5, 4)
     """
 

@@ -93,7 +93,7 @@ def parameters(raw, bias=0.0):
 
     Example:
 
-    >>> parameters(ops.zeros((5, 121))).mean.shape
+    >>> tuple(parameters(ops.zeros((5, 121))).mean.shape)
     (5, 20, 2)
     """
     components, rest = divmod(raw.shape[-1] - 1, 6)
@@ -278,7 +278,7 @@ def density(raw, x, y):
 
     Example:
 
-    >>> density(ops.zeros((4, 7)), np.linspace(-1, 1, 5), np.linspace(-1, 1, 3)).shape
+    >>> tuple(density(ops.zeros((4, 7)), np.linspace(-1, 1, 5), np.linspace(-1, 1, 3)).shape)
     (3, 5)
     """
     x, y = (ops.convert_to_tensor(axis, raw.dtype) for axis in (x, y))
