@@ -5,7 +5,7 @@ override TEXT := $(value TEXT)
 export TEXT
 
 TESTS = pytest -n 2 --dist loadfile --no-loadscope-reorder --nbval --nbval-current-env
-.PHONY: lab test lowest browser stress colab lint notebooks assignments bench write weights
+.PHONY: lab test lowest browser stress colab lint notebooks assignments api address bench write weights
 
 lab: .venv/installed
 	.venv/bin/jupyter lab notebooks/
@@ -44,6 +44,14 @@ notebooks: .venv/installed
 assignments: .venv/installed
 	.venv/bin/python tools/assignments.py
 
+# docs/api.md, from the docstrings
+api: .venv/installed
+	.venv/bin/python tools/api.py
+
+# gives the repository its address: make address REPO=owner/name
+address: .venv/installed
+	.venv/bin/python tools/address.py "$(REPO)"
+
 # speed and quality for time beside plain PyTorch (pip install torch), and the slowest cells of the notebooks
 bench: .venv/installed
 	.venv/bin/python benchmarks/speed.py
@@ -56,9 +64,10 @@ write: .venv/installed
 # how the shipped weights came about: hours on two cores; UNIPEN is the folder of the corpus (data/README.md)
 TRAIN = KERAS_BACKEND=jax .venv/bin/python -m mdn_utils train
 weights: .venv/installed
-	$(TRAIN) synthesis --corpus simulated --lines 20000 --size 2x256 --windows 8 --minutes 178 --seed 1 --out runs/synthesis_simulated
+	$(TRAIN) synthesis --corpus simulated --lines 20000 --size 2x256 --gaussians 8 --minutes 178 --seed 1 --out runs/synthesis_simulated
 	$(TRAIN) prediction --corpus simulated --lines 20000 --size 2x256 --minutes 50 --seed 1 --out runs/prediction_simulated
-	$(TRAIN) synthesis --corpus unipen --root "$(UNIPEN)" --size 2x300 --windows 8 --minutes 105 --seed 1 --out runs/synthesis_real
+	$(TRAIN) synthesis --corpus unipen --root "$(UNIPEN)" --size 2x300 --gaussians 8 --minutes 105 --seed 1 --out runs/first_real
+	$(TRAIN) synthesis --corpus unipen --root "$(UNIPEN)" --start runs/first_real/weights.weights.h5 --rate 0.0015 --minutes 115 --seed 2 --out runs/synthesis_real
 	$(TRAIN) text --corpus python --size 2x256 --minutes 40 --seed 1 --out runs/text_python
 
 .venv/installed: requirements.txt pyproject.toml

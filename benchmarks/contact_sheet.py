@@ -4,12 +4,15 @@ python benchmarks/contact_sheet.py --hand real --out docs/real.png
 
 With --text, that one text twelve times.
 """
+
 import argparse
 from pathlib import Path
 
-from mdn_utils import plots, training, writing
+from mdn_utils import plots, weights, writing
 
-arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+arguments = argparse.ArgumentParser(
+    description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+)
 arguments.add_argument("--hand", choices=["real", "simulated"], required=True)
 arguments.add_argument("--weights", help="other weights than the shipped ones")
 arguments.add_argument("--text", help="one text, twelve times, instead of the 40 texts")
@@ -18,10 +21,16 @@ arguments.add_argument("--seed", type=int, default=0, help="of the first text")
 arguments.add_argument("--out", required=True)
 args = arguments.parse_args()
 
-texts = [args.text] * 12 if args.text else (Path(__file__).parent / "texts.txt").read_text().splitlines()
-network = training.load(args.weights or training.shipped(f"synthesis_{args.hand}"))
+texts = (
+    [args.text] * 12
+    if args.text
+    else (Path(__file__).parent / "texts.txt").read_text().splitlines()
+)
+network = weights.load(args.weights or weights.shipped_path(f"synthesis_{args.hand}"))
 Path(args.out).parent.mkdir(parents=True, exist_ok=True)
 lines = writing.Writer(network).write(texts, args.seed, args.bias)
 plots.sheet([(line.strokes, line.text) for line in lines]).savefig(args.out, dpi=110)
-print(f"{args.out}: {sum(line.stopped for line in lines)} of {len(lines)} lines ended by the stop rule; "
-      f"{sum(len(line.strokes) for line in lines) / sum(map(len, texts)):.1f} points a character")
+print(
+    f"{args.out}: {sum(line.stopped for line in lines)} of {len(lines)} lines ended by the stop rule; "
+    f"{sum(len(line.strokes) for line in lines) / sum(map(len, texts)):.1f} points per character"
+)

@@ -4,17 +4,18 @@
 
 2,000 simulated lines, again and again. Each step runs in a process of its own, and the most memory it held is printed.
 """
+
 import itertools
 import multiprocessing
 import resource
 import tempfile
 from pathlib import Path
 
-from mdn_utils import batches, packed, training, writers
+from mdn_utils.data import batches, packed, prepare, simulated
 
 
 def write(path, count):
-    lines = training.prepare(writers.lines(2000))
+    lines = prepare.prepare(simulated.lines(2000))
     packed.pack(path, {"train": itertools.islice(itertools.cycle(lines), count)})
 
 
@@ -44,4 +45,7 @@ if __name__ == "__main__":
                 process.start()
                 row.append(f"{act.__name__.replace('_', ' ')} {ours.recv():,.0f} MB")
                 process.join()
-            print(f"{count:,} lines, {path.stat().st_size / 2 ** 20:,.0f} MB on disk: {', '.join(row)}", flush=True)
+            print(
+                f"{count:,} lines, {path.stat().st_size / 2**20:,.0f} MB on disk: {', '.join(row)}",
+                flush=True,
+            )

@@ -3,6 +3,7 @@
 Sizes, initial values of the window, loss, optimizer and clipping are those of `mdn_utils`, so that only the way of
 computing differs.
 """
+
 import math
 
 import torch
@@ -21,11 +22,14 @@ class PlainNetwork(nn.Module):
             self.gaussians = nn.Linear(units[0], 3 * windows)
             nn.init.normal_(self.gaussians.weight, std=0.02)
             with torch.no_grad():
-                self.gaussians.bias.copy_(torch.tensor([0.0, -0.7, -math.log(12.0)]).repeat_interleave(windows))
+                self.gaussians.bias.copy_(
+                    torch.tensor([0.0, -0.7, -math.log(12.0)]).repeat_interleave(windows)
+                )
         else:
             self.first = nn.LSTM(inputs, units[0], batch_first=True)
-        self.rest = nn.ModuleList(nn.LSTM(inputs + below, size, batch_first=True)
-                                  for below, size in zip(units, units[1:]))
+        self.rest = nn.ModuleList(
+            nn.LSTM(inputs + below, size, batch_first=True) for below, size in zip(units, units[1:])
+        )
         self.head = nn.Linear(sum(units), 1 + 6 * mixtures)
 
     def start(self, batch):
@@ -34,7 +38,12 @@ class PlainNetwork(nn.Module):
         first = None
         if self.windows:
             size = self.first.hidden_size
-            first = zeros(batch, size), zeros(batch, size), zeros(batch, self.characters), zeros(batch, self.windows)
+            first = (
+                zeros(batch, size),
+                zeros(batch, size),
+                zeros(batch, self.characters),
+                zeros(batch, self.windows),
+            )
         return [first] + [None] * len(self.rest)
 
     def forward(self, strokes, text, state):
@@ -47,7 +56,9 @@ class PlainNetwork(nn.Module):
                 hidden, memory = self.first(torch.cat([point, window], -1), (hidden, memory))
                 alpha, beta, kappa = self.gaussians(hidden).exp().chunk(3, -1)
                 position = position + kappa
-                phi = (alpha[:, None] * torch.exp(-beta[:, None] * (position[:, None] - u) ** 2)).sum(-1)
+                phi = (
+                    alpha[:, None] * torch.exp(-beta[:, None] * (position[:, None] - u) ** 2)
+                ).sum(-1)
                 window = torch.bmm(phi[:, None], text)[:, 0]
                 outputs.append(hidden)
                 seen.append(window)
@@ -67,17 +78,27 @@ def link(raw, bias=0.0):
     """pen logit (...), log weights (..., M), means, log standard deviations (..., M, 2), correlations (..., M)."""
     components = (raw.shape[-1] - 1) // 6
     pen, weight, x, y, sx, sy, twist = raw.split([1] + 6 * [components], -1)
-    return (pen[..., 0], torch.log_softmax(weight * (1 + bias), -1), torch.stack([x, y], -1),
-            torch.stack([sx, sy], -1).clamp(-8, 8) - bias, torch.tanh(twist.clamp(-7.5, 7.5)))
+    return (
+        pen[..., 0],
+        torch.log_softmax(weight * (1 + bias), -1),
+        torch.stack([x, y], -1),
+        torch.stack([sx, sy], -1).clamp(-8, 8) - bias,
+        torch.tanh(twist.clamp(-7.5, 7.5)),
+    )
 
 
 def nats(strokes, raw):
     """Nats of each point: strokes (..., 3), raw (..., 1 + 6M) -> (...)."""
     pen, weight, mean, log_std, rho = link(raw)
     x, y = ((strokes[..., None, :2] - mean) * torch.exp(-log_std)).unbind(-1)
-    left = 1 - rho ** 2 + 1e-6
-    density = weight - math.log(2 * math.pi) - log_std.sum(-1) - 0.5 * torch.log(left) \
+    left = 1 - rho**2 + 1e-6
+    density = (
+        weight
+        - math.log(2 * math.pi)
+        - log_std.sum(-1)
+        - 0.5 * torch.log(left)
         - (x * x + y * y - 2 * rho * x * y) / (2 * left)
+    )
     ends = nn.functional.binary_cross_entropy_with_logits(pen, strokes[..., 2], reduction="none")
     return ends - torch.logsumexp(density, -1)
 
@@ -105,7 +126,7 @@ def write(network, text, steps, bias=0.0):
         rows = torch.arange(batch)
         x, y = torch.randn(2, batch)
         mean, std, rho = mean[rows, chosen], log_std[rows, chosen].exp(), rho[rows, chosen]
-        offset = mean + std * torch.stack([x, rho * x + torch.sqrt(1 - rho ** 2) * y], -1)
+        offset = mean + std * torch.stack([x, rho * x + torch.sqrt(1 - rho**2) * y], -1)
         point = torch.cat([offset, torch.bernoulli(torch.sigmoid(pen))[:, None]], -1)[:, None]
         line.append(point)
     return torch.cat(line, 1)

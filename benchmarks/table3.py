@@ -6,6 +6,7 @@ One layer and three have the same number of weights, as in the paper. The three-
 weights twice, for as many epochs again: without noise, and with adaptive weight noise. Of every run the weights that
 were best on validation lines are kept (early stopping), and measured on test lines; no writer is in two of the sets.
 """
+
 import argparse
 import json
 import re
@@ -13,38 +14,64 @@ import time
 
 import keras
 
-from mdn_utils import batches, corpora, files, mixture, networks, recurrent, training
+from mdn_utils import evaluation, layers, networks, safe_files, weights
+from mdn_utils.data import batches, corpora, prepare
 
-MIXTURES, RATE, SHORTEST, LONGEST = 10, 2e-3, 128, 272  # lines of about one length: few shapes to compile
+MIXTURES, RATE, SHORTEST, LONGEST = (
+    10,
+    2e-3,
+    128,
+    272,
+)  # lines of about one length: few shapes to compile
 ONE, THREE = (146,), (64, 64, 64)
 
 
 def lines_of(split, count):
-    lines = training.prepare(corpora.handwriting("simulated", split, count=3 * count))
+    lines = prepare.prepare(corpora.handwriting("simulated", split, count=3 * count))
     return [line for line in lines if SHORTEST < len(line.strokes) <= LONGEST][:count]
 
 
 def row(name, network, model, data, epochs, seed):
     """Train `model`, which is `network` or noise around it, and measure `network`: one row of the table."""
     train, validation, test = data
-    batched = batches.LineBatches(train, text=False, seed=seed)
+    batched = batches.LineBatches(train, batches.arrange_prediction, seed=seed)
     rate = keras.optimizers.schedules.CosineDecay(RATE, epochs * len(batched), alpha=0.01)
-    # plain Keras rather than training.fit, which trains a Network and nothing around it
-    model.compile(keras.optimizers.Adam(rate, global_clipnorm=1.0), mixture.MixtureLoss(),
-                  weighted_metrics=[training.NatsAPoint()])
-    best = keras.callbacks.EarlyStopping("val_nats", patience=epochs, mode="min", restore_best_weights=True)
+    model.compile(
+        keras.optimizers.Adam(rate, global_clipnorm=1.0),
+        layers.MixtureLoss(),
+        weighted_metrics=[layers.NatsPerPoint()],
+    )
+    best = keras.callbacks.EarlyStopping(
+        "val_nats", patience=epochs, mode="min", restore_best_weights=True
+    )
     start = time.process_time()
-    curve = model.fit(batched, validation_data=batches.LineBatches(validation, text=False, repeat=True),
-                      epochs=epochs, shuffle=False, verbose=2, callbacks=[best]).history
+    curve = model.fit(
+        batched,
+        validation_data=batches.LineBatches(validation, batches.arrange_prediction, repeat=True),
+        epochs=epochs,
+        shuffle=False,
+        verbose=2,
+        callbacks=[best],
+    ).history
     seconds = time.process_time() - start
-    found = training.evaluate(network, test)
-    result = {"name": name, "units": list(network.units), "parameters": network.count_params(), "epochs": epochs,
-              "best_epoch": best.best_epoch + 1, "processor_seconds": round(seconds),
-              "nats_a_point": round(found["nats_a_point"], 4), "nats_a_sequence": round(found["nats_a_sequence"], 1),
-              "sse_a_point": round(found["sse_a_point"], 4),
-              "training": [round(float(x), 4) for x in curve["nats"]],
-              "validation": [round(float(x), 4) for x in curve["val_nats"]]}
-    print({key: value for key, value in result.items() if key not in ("training", "validation")}, flush=True)
+    found = evaluation.evaluate_lines(network, test)
+    result = {
+        "name": name,
+        "units": list(network.units),
+        "parameters": network.count_params(),
+        "epochs": epochs,
+        "best_epoch": best.best_epoch + 1,
+        "processor_seconds": round(seconds),
+        "nats_per_point": round(found["nats_per_point"], 4),
+        "nats_per_sequence": round(found["nats_per_sequence"], 1),
+        "sse_per_point": round(found["sse_per_point"], 4),
+        "training": [round(float(x), 4) for x in curve["nats"]],
+        "validation": [round(float(x), 4) for x in curve["val_nats"]],
+    }
+    print(
+        {key: value for key, value in result.items() if key not in ("training", "validation")},
+        flush=True,
+    )
     return result
 
 
@@ -52,31 +79,47 @@ def table(epochs, lines, held_out, seed):
     data = lines_of("train", lines), lines_of("val", held_out), lines_of("test", held_out)
     points = [sum(len(line.strokes) - 1 for line in part) for part in data]
     keras.utils.set_random_seed(seed)
-    one, three = (networks.Network("prediction", units, MIXTURES) for units in (ONE, THREE))
-    rows = [row("1 layer", one, one, data, epochs, seed), row("3 layers", three, three, data, epochs, seed)]
+    one, three = (networks.PredictionNetwork(units, MIXTURES) for units in (ONE, THREE))
+    rows = [
+        row("1 layer", one, one, data, epochs, seed),
+        row("3 layers", three, three, data, epochs, seed),
+    ]
     trained = three.get_weights()
     rows.append(row("3 layers, as long again", three, three, data, epochs, seed + 1))
     three.set_weights(trained)
-    noisy = recurrent.AdaptiveWeightNoise(three, sequences=points[0], seed=seed)  # the loss is in nats a point
-    rows.append(row("3 layers, as long again, adaptive weight noise", three, noisy, data, epochs, seed + 1))
+    noisy = layers.AdaptiveWeightNoise(
+        three, sequences=points[0], seed=seed
+    )  # the loss is in nats per point
+    rows.append(
+        row("3 layers, as long again, adaptive weight noise", three, noisy, data, epochs, seed + 1)
+    )
     rows[-1]["weights_in_nats"] = round(float(noisy.kl()))
     return {"lines": [len(part) for part in data], "points": points, "rows": rows}
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--epochs", type=int, default=120)
     parser.add_argument("--lines", type=int, default=600, help="to train on")
-    parser.add_argument("--held-out", type=int, default=200, help="lines for validation, and as many for the test")
+    parser.add_argument(
+        "--held-out", type=int, default=200, help="lines for validation, and as many for the test"
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", required=True)
     args = parser.parse_args()
     start = time.perf_counter()
     found = table(args.epochs, args.lines, args.held_out, args.seed)
-    record = {"command": f"python benchmarks/table3.py --epochs {args.epochs} --lines {args.lines} "
-                         f"--held-out {args.held_out} --seed {args.seed}",
-              "seed": args.seed, "mixtures": MIXTURES, "seconds": round(time.perf_counter() - start),
-              "machine": training.machine(), **found}
+    record = {
+        "command": f"python benchmarks/table3.py --epochs {args.epochs} --lines {args.lines} "
+        f"--held-out {args.held_out} --seed {args.seed}",
+        "seed": args.seed,
+        "mixtures": MIXTURES,
+        "seconds": round(time.perf_counter() - start),
+        "machine": weights.machine(),
+        **found,
+    }
     # a curve a line
     text = re.sub(r"(?<=[\[,])\s+(?=-?\d)|(?<=\d)\s+(?=\])", " ", json.dumps(record, indent=1))
-    files.write_whole(args.out, text.encode())
+    safe_files.write_atomically(args.out, text.encode())

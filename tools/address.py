@@ -2,6 +2,7 @@
 
 It is named in pyproject.toml, in the badges and setup cells of all notebooks, and in the docs.
 """
+
 import re
 import sys
 import tomllib

@@ -1,4 +1,5 @@
 """Write docs/api.md, one line for each public class and function: python tools/api.py [--check]"""
+
 import importlib
 import inspect
 import os
@@ -26,15 +27,20 @@ def page():
         if is_package or name.split(".")[-1] in LEFT_OUT:
             continue
         module = importlib.import_module(name)
-        entries = [entry(thing, value) for thing, value in sorted(vars(module).items())
-                   if is_public(thing, value, name)]
+        entries = [
+            entry(thing, value)
+            for thing, value in sorted(vars(module).items())
+            if is_public(thing, value, name)
+        ]
         if entries:
             parts.append(f"## {name}\n\n{first_line(module)}\n\n" + "\n".join(entries) + "\n")
     return "\n".join(parts)
 
 
 def is_public(name, value, module):
-    return not name.startswith("_") and callable(value) and getattr(value, "__module__", "") == module
+    return (
+        not name.startswith("_") and callable(value) and getattr(value, "__module__", "") == module
+    )
 
 
 def entry(name, value):

@@ -3,6 +3,7 @@
 notebooks/solutions/NN_name.ipynb, with the answers, becomes exercises/NN_name.ipynb, without answers, outputs and
 marking schemes, by the steps of nbgrader when it releases an assignment.
 """
+
 from pathlib import Path
 
 import nbformat
@@ -11,7 +12,14 @@ from traitlets.config.loader import PyFileConfigLoader
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 SOLUTIONS, EXERCISES = REPOSITORY / "notebooks" / "solutions", REPOSITORY / "exercises"
-STEPS = ("LockCells", "ClearSolutions", "ClearOutput", "CheckCellMetadata", "ClearHiddenTests", "ClearMarkScheme")
+STEPS = (
+    "LockCells",
+    "ClearSolutions",
+    "ClearOutput",
+    "CheckCellMetadata",
+    "ClearHiddenTests",
+    "ClearMarkScheme",
+)
 
 
 def student_copy(notebook):
@@ -19,7 +27,9 @@ def student_copy(notebook):
     config = PyFileConfigLoader("nbgrader_config.py", str(REPOSITORY)).load_config()
     notebook, resources = nbformat.from_dict(notebook), {}
     for step in STEPS:
-        notebook, resources = getattr(preprocessors, step)(config=config).preprocess(notebook, resources)
+        notebook, resources = getattr(preprocessors, step)(config=config).preprocess(
+            notebook, resources
+        )
     return nbformat.writes(notebook) + "\n"
 
 

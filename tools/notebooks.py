@@ -3,6 +3,7 @@
 A notebook is written back only if every cell ran. The first picture of a cell tagged `picture` also goes to
 docs/NN_name.png, which the notebook's opening shows.
 """
+
 import base64
 import sys
 import time
@@ -17,20 +18,32 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 
 def refresh(path):
     notebook = nbformat.read(path, as_version=4)
-    NotebookClient(notebook, timeout=1200, record_timing=False, resources={"metadata": {"path": path.parent}}).execute()
-    notebook, _ = CoalesceStreamsPreprocessor().preprocess(notebook, {})  # of a progress bar its last state is kept
+    NotebookClient(
+        notebook, timeout=1200, record_timing=False, resources={"metadata": {"path": path.parent}}
+    ).execute()
+    notebook, _ = CoalesceStreamsPreprocessor().preprocess(
+        notebook, {}
+    )  # of a progress bar its last state is kept
     notebook.metadata = {key: notebook.metadata[key] for key in ("kernelspec", "language_info")}
     notebook.metadata.language_info.pop("version")  # the reader's Python is another
     for number, cell in enumerate(notebook.cells):
         cell.id = f"cell-{number}"  # the same at each run, so that a change shows only what changed
         if "picture" in cell.metadata.get("tags", []):
-            picture = next(output.data["image/png"] for output in cell.outputs if "image/png" in output.get("data", {}))
+            picture = next(
+                output.data["image/png"]
+                for output in cell.outputs
+                if "image/png" in output.get("data", {})
+            )
             (REPOSITORY / "docs" / f"{path.stem}.png").write_bytes(base64.b64decode(picture))
     nbformat.write(notebook, path)
 
 
 if __name__ == "__main__":
-    for path in map(Path, sys.argv[1:]) if sys.argv[1:] else sorted((REPOSITORY / "notebooks").rglob("*.ipynb")):
+    for path in (
+        map(Path, sys.argv[1:])
+        if sys.argv[1:]
+        else sorted((REPOSITORY / "notebooks").rglob("*.ipynb"))
+    ):
         start = time.perf_counter()
         refresh(path)
         print(f"{path.stem}: {time.perf_counter() - start:.0f} s", flush=True)
