@@ -1,0 +1,174 @@
+"""Decode: find the text in the probabilities that a reader gives each frame, in NumPy."""
+from typing import NamedTuple
+
+import numpy as np
+
+from .layers.ctc import BLANK
+
+NEVER = -np.inf
+ROOT = np.uint64(0x243F6A8885A308D3)  # the hash of the empty prefix; any large odd number would do
+
+
+def best_path(log_probabilities):
+    """Read each frame's likeliest label, then drop repeats and blanks.
+
+    Args:
+        log_probabilities: (B, T, K).
+
+    Returns:
+        A list of B lists of labels.
+
+    Example:
+
+    >>> best_path(np.log([[[0.1, 0.9], [0.2, 0.8], [0.9, 0.1], [0.4, 0.6]]]))
+    [[1, 1]]
+    """
+    path = np.argmax(log_probabilities, -1)
+    before = np.pad(path, ((0, 0), (1, 0)), constant_values=BLANK)[:, :-1]
+    kept = (path != BLANK) & (path != before)
+    return [labels[there].tolist() for labels, there in zip(path, kept)]
+
+
+class Beam(NamedTuple):
+    """The prefixes that a search keeps for each line, (B, W) each."""
+    blank: np.ndarray  # log probability of all alignments of the prefix that end in a blank
+    label: np.ndarray  # of those that end in its last label
+    last: np.ndarray  # its last label, BLANK for the empty prefix
+    key: np.ndarray  # a hash of the prefix
+    parent: np.ndarray  # the hash of the prefix without its last label
+
+    @property
+    def total(self):
+        return np.logaddexp(self.blank, self.label)
+
+
+def beam_search(log_probabilities, width=10):
+    """Search for the likeliest text, all its alignments together, frame by frame.
+
+    Prefix beam search (Graves 2012, "Sequence transduction with recurrent neural networks"; Hannun
+    et al. 2014): each frame either leaves a prefix as it is, by a blank or by its last label again,
+    or makes it one label longer. The `width` likeliest prefixes go on.
+
+    Args:
+        log_probabilities: (B, T, K).
+        width: W, how many prefixes to keep for each line.
+
+    Returns:
+        A list of B lists of labels, and their log probabilities (B,): a lower bound, because the
+        alignments that left the beam are missing.
+
+    Example: the best path is two blanks, but most alignments read as one label.
+
+    >>> found, score = beam_search(np.log([[[0.6, 0.4], [0.6, 0.4]]]))
+    >>> found, np.exp(score).round(2).tolist()
+    ([[1]], [0.64])
+    """
+    frames = np.asarray(log_probabilities, np.float64)
+    lines = len(frames)
+    beam = Beam(
+        blank=np.where(np.arange(width) == 0, 0.0, NEVER) + np.zeros((lines, 1)),
+        label=np.full((lines, width), NEVER),
+        last=np.full((lines, width), BLANK),
+        key=np.where(np.arange(width) == 0, ROOT, _unused(width)) + np.zeros((lines, 1), np.uint64),
+        parent=np.zeros((lines, width), np.uint64),
+    )
+    history = []
+    for t in range(frames.shape[1]):
+        beam, origin, added = _advance(beam, frames[:, t])
+        history.append((origin, added))
+    best = beam.total.argmax(1)
+    scores = beam.total[np.arange(lines), best]
+    texts = [[] for _ in range(lines)]
+    for origin, added in reversed(history):
+        for line, place in enumerate(best):
+            if added[line, place] != BLANK:
+                texts[line].append(int(added[line, place]))
+        best = origin[np.arange(lines), best]
+    return [text[::-1] for text in texts], scores
+
+
+def _advance(beam, frame):
+    """One frame (B, K) further: the new beam, the old prefix of each new one, the label added."""
+    lines, width = beam.last.shape
+    labels = frame.shape[1]
+    rows = np.arange(lines)[:, None]
+    stay_blank = beam.total + frame[:, BLANK, None]
+    stay_label = beam.label + frame[rows, beam.last]
+    longer = beam.total[..., None] + frame[:, None]  # (B, W, K)
+    # The same label twice needs a blank between, or it would count as one.
+    longer[rows, np.arange(width), beam.last] = beam.blank + frame[rows, beam.last]
+    longer[..., BLANK] = NEVER
+    # A longer prefix may be in the beam already: its probability goes there.
+    is_parent = beam.parent[:, None] == beam.key[..., None]  # (B, W old, W longer)
+    for line, old, new in zip(*np.nonzero(is_parent)):
+        label = beam.last[line, new]
+        stay_label[line, new] = np.logaddexp(stay_label[line, new], longer[line, old, label])
+        longer[line, old, label] = NEVER
+
+    stay = np.logaddexp(stay_blank, stay_label)
+    scores = np.concatenate([stay, longer.reshape(lines, -1)], 1)
+    chosen = np.argpartition(-scores, width - 1, axis=1)[:, :width]
+    stays = chosen < width
+    origin = np.where(stays, chosen, (chosen - width) // labels)
+    added = np.where(stays, BLANK, (chosen - width) % labels)
+    key = beam.key[rows, origin]
+    empty = scores[rows, chosen] == NEVER  # there are fewer prefixes than places for them
+    return Beam(
+        blank=np.where(stays, stay_blank[rows, origin], NEVER),
+        label=np.where(stays, stay_label[rows, origin], scores[rows, chosen]),
+        last=np.where(stays, beam.last[rows, origin], added),
+        key=np.where(empty, _unused(width), np.where(stays, key, _extended(key, added))),
+        parent=np.where(empty, np.uint64(0), np.where(stays, beam.parent[rows, origin], key)),
+    ), origin, added
+
+
+def _unused(width):
+    """Keys (W,) for places without a prefix, different from each other."""
+    return np.arange(1, width + 1, dtype=np.uint64)
+
+
+def _extended(key, label):
+    """The hash of a prefix that is one label longer (multiplication modulo 2^64 wraps)."""
+    mixed = (key ^ label.astype(np.uint64)) * np.uint64(0x9E3779B97F4A7C15)
+    return mixed ^ (mixed >> np.uint64(29))
+
+
+def align(log_probabilities, labels):
+    """Find the likeliest alignment of the labels with the frames (Viterbi).
+
+    Args:
+        log_probabilities: (T, K), of one line.
+        labels: U labels.
+
+    Returns:
+        (T,): for each frame the place of its label in `labels`, -1 for the blank. None if there are
+        too few frames.
+
+    Example:
+
+    >>> align(np.log([[0.8, 0.2], [0.1, 0.9], [0.9, 0.1]]), [1]).tolist()
+    [-1, 0, -1]
+    """
+    states = np.full(2 * len(labels) + 1, BLANK)  # blanks around and between the labels
+    states[1::2] = labels
+    skips = np.zeros(len(states), bool)  # where the blank before may be left out
+    skips[3::2] = states[3::2] != states[1:-2:2]
+    score = np.where(np.arange(len(states)) < 2, log_probabilities[0, states], NEVER)
+    moves = []
+    for frame in log_probabilities[1:]:
+        before = np.full((3, len(states)), NEVER)
+        before[0] = score
+        before[1, 1:] = score[:-1]
+        before[2, 2:] = np.where(skips[2:], score[:-2], NEVER)
+        moves.append(before.argmax(0))
+        score = before.max(0) + frame[states]
+    state = len(states) - 1
+    if len(labels) and score[-2] > score[-1]:
+        state -= 1
+    if score[state] == NEVER:
+        return None
+    path = [state]
+    for move in reversed(moves):
+        path.append(path[-1] - move[path[-1]])
+    path = np.array(path[::-1])
+    return np.where(path % 2 == 1, path // 2, -1)

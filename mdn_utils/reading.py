@@ -1,0 +1,204 @@
+"""Read handwriting: bidirectional LSTMs and connectionist temporal classification.
+
+The network gives each frame, two steps of the pen, a probability for every character and for the
+blank, "nothing new here" (Graves et al. 2009 read handwriting this way).
+"""
+from typing import NamedTuple
+
+import keras
+import numpy as np
+from keras import ops
+
+from .data.alphabet import ALPHABET, encode
+from .data.ink import FEATURES, features, pad_steps, pen_steps
+from .decoding import align, beam_search, best_path
+from .errors import InputError
+from .layers import FastLSTM
+from .layers.ctc import BLANK, ctc_nats
+
+LABELS = len(ALPHABET) + 1  # the blank, and character c as ALPHABET.index(c) + 1
+STEPS_PER_FRAME = 2
+STEPS_AT_ONCE = 16384  # in a batch
+
+
+@keras.saving.register_keras_serializable(package="mdn_utils")
+class Reader(keras.Model):
+    """Layers of LSTMs that read the ink forwards and backwards.
+
+    Call it with `features` (B, N, 6). It returns the log probability of each label at each frame,
+    (B, ceil(N / 2), 96). After the end of a line the blank is certain, so padding changes no
+    probability, and neither the loss nor decoding needs to know lengths.
+
+    Args:
+        units: cells of each layer in each direction.
+        dropout: share of a layer's outputs that training sets to 0.
+
+    Example:
+
+    >>> tuple(Reader((8,))(np.zeros((1, 5, 6), "float32")).shape)
+    (1, 3, 96)
+    """
+
+    def __init__(self, units=(128, 128, 128), dropout=0.2, **kwargs):
+        super().__init__(**kwargs)
+        if not units or min(units) < 1 or not 0 <= dropout < 1:
+            raise InputError(
+                f"reader: units={units}, dropout={dropout}; expected one layer or more, each of at "
+                "least one cell, and a dropout from 0 to less than 1"
+            )
+        self.units = tuple(units)
+        self.dropout = dropout
+        self.forwards = []
+        self.backwards = []
+        for number, size in enumerate(self.units, 1):
+            for layers, name in ((self.forwards, "forwards"), (self.backwards, "backwards")):
+                layers.append(FastLSTM(size, return_sequences=True, name=f"{name}{number}"))
+        self.drop = keras.layers.Dropout(dropout)
+        self.output_layer = keras.layers.Dense(LABELS, name="output")
+        self(np.zeros((1, STEPS_PER_FRAME, FEATURES), "float32"))
+
+    def call(self, inputs, training=False):
+        batch, steps, _ = ops.shape(inputs)
+        frames = (steps + STEPS_PER_FRAME - 1) // STEPS_PER_FRAME
+        fill = ops.zeros_like(inputs[:, :STEPS_PER_FRAME - 1])
+        x = ops.concatenate([inputs, fill], 1)[:, :STEPS_PER_FRAME * frames]
+        real = x[:, ::STEPS_PER_FRAME, -1:]
+        x = ops.reshape(x, (batch, frames, STEPS_PER_FRAME * FEATURES))
+        reversal = _reversal(real)
+        for forwards, backwards in zip(self.forwards, self.backwards):
+            ahead = forwards(x)
+            back = backwards(ops.take_along_axis(x, reversal, axis=1))
+            back = ops.take_along_axis(back, reversal, axis=1)
+            x = self.drop(ops.concatenate([ahead, back], -1), training=training)
+        silence = ops.where(ops.arange(LABELS) == BLANK, 0.0, -1e9)
+        return ops.log_softmax(ops.where(real > 0, self.output_layer(x), silence))
+
+    def get_config(self):
+        return {"units": list(self.units), "dropout": self.dropout}
+
+    @staticmethod
+    def least_parameters(config):
+        """Return a number of weights that a reader of this configuration exceeds."""
+        return sum(8 * size ** 2 for size in config["units"])
+
+
+def _reversal(real):
+    """For each frame, the place of the one to read there from the end: (B, T, 1) from (B, T, 1).
+
+    Each line is reversed by its own length, so the backward LSTM starts at its last frame and not
+    in the padding, which stays where it is.
+    """
+    length = ops.cast(ops.sum(real, 1, keepdims=True), "int32")
+    place = ops.reshape(ops.arange(ops.shape(real)[1], dtype="int32"), (1, -1, 1))
+    return ops.where(place < length, length - 1 - place, place)
+
+
+class Reading(NamedTuple):
+    """What a reader makes of a line."""
+    text: str
+    confidence: np.ndarray  # (U,), the probability of each character where it peaks
+    log_probability: float  # of the text, per character, in nats
+
+
+def read(reader, lines, beam=0):
+    """Read lines of handwriting.
+
+    Args:
+        reader: a `Reader`.
+        lines: a list of strokes (T, 3), y up, in any unit.
+        beam: how many prefixes to keep in a beam search; 0 for the best path.
+
+    Returns:
+        A list of `Reading`.
+
+    Raises:
+        InputError: if strokes aren't a line of handwriting; see `data.ink.pen_steps`.
+
+    Example: an untrained network reads nonsense.
+
+    >>> zigzag = np.array([[0, 0, 0], [1, 3, 0], [1, -3, 1]], "float32")
+    >>> len(read(Reader((8,)), [zigzag, zigzag]))
+    2
+    """
+    readings = [None] * len(lines)
+    for numbers, frames in _log_probabilities(reader, lines):
+        found = beam_search(frames, beam)[0] if beam else best_path(frames)
+        longest = max(map(len, found), default=0)
+        padded = np.array([labels + [BLANK] * (longest - len(labels)) for labels in found], int)
+        nats = _nats(padded, frames)
+        for number, labels, line_nats, line_frames in zip(numbers, found, nats, frames):
+            readings[number] = Reading(
+                text="".join(ALPHABET[label - 1] for label in labels),
+                confidence=_confidence(line_frames, labels),
+                log_probability=-float(line_nats) / max(len(labels), 1),
+            )
+    return readings
+
+
+def _confidence(frames, labels):
+    """The probability of each label, in that of its frames where it is largest."""
+    places = align(frames, labels)
+    return np.array([
+        np.exp(frames[places == place, label].max()) for place, label in enumerate(labels)
+    ])
+
+
+def log_likelihood(reader, lines, texts):
+    """Return how likely a reader finds given texts.
+
+    Args:
+        reader: a `Reader`.
+        lines: a list of strokes (T, 3), y up, in any unit.
+        texts: a text for each line.
+
+    Returns:
+        (B,), log P(text | ink) in nats per line. Divide by the number of characters to compare
+        texts of different lengths.
+
+    Raises:
+        InputError: see `read`, and if a text is empty or has a character outside `ALPHABET`.
+
+    Example:
+
+    >>> zigzag = np.array([[0, 0, 0], [1, 3, 0], [1, -3, 1]], "float32")
+    >>> (log_likelihood(Reader((8,)), [zigzag], ["v"]) < 0).tolist()
+    [True]
+    """
+    longest = max(map(len, texts))
+    labels = np.stack([encode(text, longest) for text in texts])
+    likelihood = np.zeros(len(texts))
+    for numbers, frames in _log_probabilities(reader, lines):
+        likelihood[numbers] = -_nats(labels[numbers], frames)
+    return likelihood
+
+
+def _nats(labels, frames):
+    """`ctc_nats` for NumPy arrays."""
+    if labels.shape[1] == 0:
+        labels = np.pad(labels, ((0, 0), (0, 1)))
+    return ops.convert_to_numpy(ctc_nats(ops.convert_to_tensor(labels), ops.convert_to_tensor(frames)))
+
+
+def _log_probabilities(reader, lines):
+    """Yield lines in batches of similar length: their numbers (b,) and log probabilities (b, T, K).
+
+    Sizes are doubled until they fit, so that few shapes have to be compiled.
+    """
+    steps = [pen_steps(line, f"line {number}") for number, line in enumerate(lines, 1)]
+    order = sorted(range(len(steps)), key=lambda number: len(steps[number]))
+    while order:
+        length = _doubled(len(steps[order[0]]), 128)
+        rows = STEPS_AT_ONCE // length
+        chosen = [number for number in order[:rows] if len(steps[number]) <= length]
+        order = order[len(chosen):]
+        rows = min(_doubled(len(chosen), 1), rows)
+        inputs = features(pad_steps([steps[number] for number in chosen], rows, length))
+        frames = reader.predict_on_batch(inputs)[:len(chosen)]
+        yield np.array(chosen), frames
+
+
+def _doubled(needed, least):
+    """`least`, doubled until it is no less than `needed`."""
+    while least < needed:
+        least *= 2
+    return least
