@@ -3,21 +3,24 @@
 The network gives each frame, two steps of the pen, a probability for every character and for the
 blank, "nothing new here" (Graves et al. 2009 read handwriting this way).
 """
+import contextlib
 from typing import NamedTuple
 
 import keras
 import numpy as np
 from keras import ops
 
+from . import decoding
+from .compiling import optimizer
 from .data.alphabet import ALPHABET, encode
-from .data.ink import FEATURES, features, pad_steps, pen_steps
-from .decoding import align, beam_search, best_path
+from .data.ink import FEATURES, MOST_STEPS, features, pad_steps, pen_steps
 from .errors import InputError
 from .layers import FastLSTM
-from .layers.ctc import BLANK, ctc_nats
+from .layers.ctc import BLANK, CTCLoss, ctc_nats
 
 LABELS = len(ALPHABET) + 1  # the blank, and character c as ALPHABET.index(c) + 1
 STEPS_PER_FRAME = 2
+LENGTHS = (128, 512, MOST_STEPS)  # that lines are padded to: few, as each has to be compiled
 STEPS_AT_ONCE = 16384  # in a batch
 
 
@@ -93,6 +96,20 @@ def _reversal(real):
     return ops.where(place < length, length - 1 - place, place)
 
 
+def compile_reader(reader, rate=2e-3):
+    """Compile a reader with the CTC loss, the metric "nats_per_line", and Adam.
+
+    Args:
+        reader: a `Reader`.
+        rate: the learning rate at its peak.
+
+    """
+    reader.compile(
+        optimizer=optimizer("adam", rate), loss=CTCLoss(),
+        metrics=[keras.metrics.MeanMetricWrapper(ctc_nats, name="nats_per_line")],
+    )
+
+
 class Reading(NamedTuple):
     """What a reader makes of a line."""
     text: str
@@ -120,24 +137,29 @@ def read(reader, lines, beam=0):
     >>> len(read(Reader((8,)), [zigzag, zigzag]))
     2
     """
+    steps = {n: pen_steps(line, f"line {n + 1}") for n, line in enumerate(lines)}
     readings = [None] * len(lines)
-    for numbers, frames in _log_probabilities(reader, lines):
-        found = beam_search(frames, beam)[0] if beam else best_path(frames)
+    for numbers, frames in _log_probabilities(reader, steps):
+        found = (
+            decoding.beam_search(frames, beam)[0] if beam else decoding.best_path(frames)
+        )
         longest = max(map(len, found), default=0)
-        padded = np.array([labels + [BLANK] * (longest - len(labels)) for labels in found], int)
-        nats = _nats(padded, frames)
-        for number, labels, line_nats, line_frames in zip(numbers, found, nats, frames):
+        padded = np.zeros((len(found), longest), int)
+        for row, labels in zip(padded, found):
+            row[:len(labels)] = labels
+        likelihood = decoding.log_likelihood(frames, padded)
+        for number, labels, value, line_frames in zip(numbers, found, likelihood, frames):
             readings[number] = Reading(
                 text="".join(ALPHABET[label - 1] for label in labels),
                 confidence=_confidence(line_frames, labels),
-                log_probability=-float(line_nats) / max(len(labels), 1),
+                log_probability=float(value) / max(len(labels), 1),
             )
     return readings
 
 
 def _confidence(frames, labels):
     """The probability of each label, in that of its frames where it is largest."""
-    places = align(frames, labels)
+    places = decoding.align(frames, labels)
     return np.array([
         np.exp(frames[places == place, label].max()) for place, label in enumerate(labels)
     ])
@@ -152,11 +174,12 @@ def log_likelihood(reader, lines, texts):
         texts: a text for each line.
 
     Returns:
-        (B,), log P(text | ink) in nats per line. Divide by the number of characters to compare
-        texts of different lengths.
+        (B,), log P(text | ink) in nats per line; minus infinity for strokes that can't be read at
+        all, where `read` raises InputError. Divide by the number of characters to compare texts of
+        different lengths.
 
     Raises:
-        InputError: see `read`, and if a text is empty or has a character outside `ALPHABET`.
+        InputError: if a text is empty or has a character outside `ALPHABET`.
 
     Example:
 
@@ -166,28 +189,24 @@ def log_likelihood(reader, lines, texts):
     """
     longest = max(map(len, texts))
     labels = np.stack([encode(text, longest) for text in texts])
-    likelihood = np.zeros(len(texts))
-    for numbers, frames in _log_probabilities(reader, lines):
-        likelihood[numbers] = -_nats(labels[numbers], frames)
+    steps = {}
+    for number, line in enumerate(lines):
+        with contextlib.suppress(InputError):
+            steps[number] = pen_steps(line)
+    likelihood = np.full(len(texts), -np.inf)
+    for numbers, frames in _log_probabilities(reader, steps):
+        likelihood[numbers] = decoding.log_likelihood(frames, labels[numbers])
     return likelihood
 
 
-def _nats(labels, frames):
-    """`ctc_nats` for NumPy arrays."""
-    if labels.shape[1] == 0:
-        labels = np.pad(labels, ((0, 0), (0, 1)))
-    return ops.convert_to_numpy(ctc_nats(ops.convert_to_tensor(labels), ops.convert_to_tensor(frames)))
-
-
-def _log_probabilities(reader, lines):
+def _log_probabilities(reader, steps):
     """Yield lines in batches of similar length: their numbers (b,) and log probabilities (b, T, K).
 
-    Sizes are doubled until they fit, so that few shapes have to be compiled.
+    `steps` is a dictionary of `pen_steps`.
     """
-    steps = [pen_steps(line, f"line {number}") for number, line in enumerate(lines, 1)]
-    order = sorted(range(len(steps)), key=lambda number: len(steps[number]))
+    order = sorted(steps, key=lambda number: len(steps[number]))
     while order:
-        length = _doubled(len(steps[order[0]]), 128)
+        length = next(size for size in LENGTHS if size >= len(steps[order[0]]))
         rows = STEPS_AT_ONCE // length
         chosen = [number for number in order[:rows] if len(steps[number]) <= length]
         order = order[len(chosen):]

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from mdn_utils.decoding import align, beam_search, best_path
+from mdn_utils.decoding import align, beam_search, best_path, log_likelihood
 from mdn_utils.layers.ctc import BLANK
 
 
@@ -77,3 +77,15 @@ def test_alignment_is_the_likeliest_that_reads_as_the_text(text):
 
 def test_no_alignment_with_too_few_frames():
     assert align(draw(1, 2, 3)[0], [1, 1]) is None
+
+
+def test_the_likelihood_is_the_sum_over_all_alignments():
+    texts = [(), (1,), (2, 1), (1, 1), (1, 2, 1)]
+    frames = draw(5, 6, 3, seed=4)
+    labels = np.zeros((5, 3), int)
+    for row, text in zip(labels, texts):
+        row[:len(text)] = text
+    found = log_likelihood(frames, labels)
+    expected = [all_texts(line)[text] for line, text in zip(frames, texts)]
+    np.testing.assert_allclose(np.exp(found), expected, rtol=1e-9)
+    assert log_likelihood(frames[:, :2], labels)[4] == -np.inf  # too few frames

@@ -69,10 +69,10 @@ def test_what_cannot_be_read_is_one_sentence(strokes, what):
     assert "\n" not in str(found.value)
 
 
-def test_more_ink_than_a_line_has_is_refused_at_once():
-    zigzag = np.tile([[0.2, 1, 0], [0.2, -1, 0]], (5000, 1))
+def test_more_ink_than_a_line_has_is_refused():
+    sentence = write("the quick brown fox jumps over the lazy dog")
     with pytest.raises(InputError, match="more ink than on a line"):
-        pen_steps(zigzag)
+        pen_steps(np.concatenate(20 * [sentence]))
 
 
 def test_ten_thousand_points_of_a_line_are_read():
