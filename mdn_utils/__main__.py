@@ -1,4 +1,4 @@
-"""The command line: train, evaluate, pack, write."""
+"""The command line: train, evaluate, pack, write, read."""
 import argparse
 import sys
 
@@ -7,12 +7,13 @@ from . import silence_tensorflow
 silence_tensorflow()  # before Keras is imported
 
 from . import commands as run  # noqa: E402
-from .commands import GAUSSIANS, MIXTURES, SIZE  # noqa: E402
+from .commands import GAUSSIANS, MIXTURES, READER_SIZE, SIZE, TRIES  # noqa: E402
+from .data.ink_lines import PARTS  # noqa: E402
 from .data.splits import SPLITS  # noqa: E402
 from .errors import InputError  # noqa: E402
 
 HAND = "simulated"
-KINDS = ("text", "prediction", "synthesis")
+KINDS = ("text", "prediction", "synthesis", "reader")
 
 
 def parser():
@@ -24,6 +25,7 @@ def parser():
     _add_evaluate(commands)
     _add_pack(commands)
     _add_write(commands)
+    _add_read(commands)
     return top
 
 
@@ -45,7 +47,8 @@ def _add_train(commands):
     )
     _add_corpus(train, "")
     train.add_argument(
-        "--size", help=f"layers x cells, such as 2x256 (default: the paper's {SIZE})"
+        "--size", help=f"layers x cells, such as 2x256 (default: the paper's {SIZE}; for a reader "
+        f"{READER_SIZE})",
     )
     train.add_argument(
         "--mixtures", type=int, help=f"components of the mixture (default: {MIXTURES})"
@@ -55,6 +58,11 @@ def _add_train(commands):
     )
     train.add_argument(
         "--peepholes", action="store_true", help="the paper's LSTM cell, with derivatives clipped"
+    )
+    train.add_argument(
+        "--part", choices=PARTS, default="all",
+        help="of the writers that a reader learns from: two thirds, the last third, or all "
+        "(default: %(default)s)",
     )
     train.add_argument(
         "--start", metavar="FILE",
@@ -124,7 +132,24 @@ def _add_write(commands):
     write.add_argument(
         "--seed", type=int, default=0, help="one seed, one result (default: %(default)s)"
     )
+    write.add_argument(
+        "--tries", type=int, default=TRIES,
+        help="write the line so many times and keep the one that is read best "
+        "(default: %(default)s)",
+    )
     write.add_argument("--out", default="line.svg", help="file to write (default: %(default)s)")
+
+
+def _add_read(commands):
+    read = commands.add_parser("read", help="read handwriting from SVG (of ours), JSON or npz")
+    read.set_defaults(run=run.read)
+    read.add_argument("file", help="lines of handwriting: .svg of ours, .json or .npz")
+    read.add_argument(
+        "--weights", help="another reader: NAME.weights.h5, with NAME.json beside it"
+    )
+    read.add_argument(
+        "--json", action="store_true", help="print JSON, with a confidence for each character"
+    )
 
 
 def main(arguments=None):

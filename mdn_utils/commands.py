@@ -1,4 +1,4 @@
-"""What the command line does: train, evaluate, pack, write."""
+"""What the command line does: train, evaluate, pack, write, read."""
 import json
 import sys
 from pathlib import Path
@@ -11,16 +11,34 @@ from . import (
     drawing,
     evaluation,
     networks,
+    reading,
     silence_stderr,
     training,
     weights,
     writing,
 )
-from .data import alphabet, batches, corpora, line_files, packed, prepare, splits, texts
+from .data import (
+    alphabet,
+    batches,
+    corpora,
+    ink_lines,
+    line_files,
+    packed,
+    prepare,
+    simulated,
+    splits,
+    svg_files,
+    texts,
+)
 from .data.strokes import Line
 from .errors import InputError
 
 SIZE, MIXTURES, GAUSSIANS = "3x400", 20, 10  # the paper's
+READER_SIZE = "3x128"
+READER_EXTRA = 3000  # simulated lines, for digits and marks, and as many of joined words
+READER_VALIDATION = 1000  # lines
+TRIES = 1
+BEAM = 10
 
 
 def write(args):
@@ -35,7 +53,10 @@ def write(args):
         primer = primer._replace(text=args.prime_text)
 
     network = weights.load(args.weights or weights.shipped_path(f"synthesis_{args.hand}"))
-    written = writing.Writer(network).write(args.text, args.seed, args.bias, primer)
+    reader = weights.load_shipped("reader") if args.tries > 1 else None
+    written = writing.Writer(network).write(
+        args.text, args.seed, args.bias, primer, tries=args.tries, reader=reader
+    )
     if not written.stopped:
         print(
             f"the network did not come to an end within {len(written.strokes)} points; try another "
@@ -54,8 +75,12 @@ def evaluate(args):
         count = args.lines
         if count is None and args.corpus == "simulated":
             count = 1000
-        lines = _lines(args.corpus, args.split, args.root, count)
-        figures = evaluation.evaluate_lines(network, lines)
+        if isinstance(network, reading.Reader):
+            lines = corpora.handwriting(args.corpus, args.split, args.root, count)
+            figures = evaluation.evaluate_reader(network, lines, BEAM)
+        else:
+            lines = _lines(args.corpus, args.split, args.root, count)
+            figures = evaluation.evaluate_lines(network, lines)
     if args.json:
         print(json.dumps(figures))
         return
@@ -72,8 +97,14 @@ def train(args):
     if args.mixed:
         keras.config.set_dtype_policy("mixed_bfloat16")
     network = _network(args)
-    compiling.compile_network(network, args.method, args.rate)
-    data = _text_batches(args) if args.kind == "text" else _line_batches(args)
+    monitor = "val_nats"
+    if args.kind == "reader":
+        reading.compile_reader(network, args.rate)
+        monitor = "val_nats_per_line"
+    else:
+        compiling.compile_network(network, args.method, args.rate)
+    make = {"text": _text_batches, "reader": _ink_batches}.get(args.kind, _line_batches)
+    data = make(args)
     print(f"{network.count_params():,} parameters", flush=True)
     provenance = {"command": _command(args), "seed": args.seed}
     sources = {**corpora.SOURCES, **texts.SOURCES}
@@ -81,7 +112,8 @@ def train(args):
     if args.start:
         provenance["before"] = json.loads(weights.record_path(args.start).read_bytes())
     training.fit(
-        network, *data, args.out, args.minutes, args.epochs, patience=args.patience,
+        network, *data, args.out, monitor=monitor, minutes=args.minutes, epochs=args.epochs,
+        patience=args.patience,
         anneal=args.method == "adam", **provenance,
     )
 
@@ -109,12 +141,53 @@ def _line_batches(args):
     )
 
 
+def _ink_batches(args):
+    """What a reader learns from: the corpus, simulated lines, and words joined into lines."""
+    train = corpora.handwriting(args.corpus, "train", args.root, args.lines)
+    train += simulated.lines(READER_EXTRA)
+    if args.part != "all":
+        train = [line for line in train if ink_lines.part_of(line.writer) == args.part]
+    validation = corpora.handwriting(args.corpus, "val", args.root, _count(args.lines, "val"))
+    validation = validation[::-(-len(validation) // READER_VALIDATION)]
+    lines = {"train": ink_lines.prepare_ink(train), "val": ink_lines.prepare_ink(validation)}
+    words = [line for line in lines["train"] if " " not in line.text]
+    lines["train"] += ink_lines.join_words(words, READER_EXTRA, args.seed)
+    for split, ink in lines.items():
+        print(f"{split}: {len(ink)} lines of {len({line.writer for line in ink})} writers")
+
+    def bucket(split, **options):
+        sizes = [(len(line.steps), len(line.text)) for line in lines[split]]
+        return batches.BucketBatches(
+            lines[split], sizes, ink_lines.arrange_ink, points=6000, **options
+        )
+
+    return bucket("train", steps=200, augment=True, seed=args.seed), bucket("val", repeat=True)
+
+
+def read(args):
+    if Path(args.file).suffix == ".svg":
+        lines = [svg_files.load_svg(args.file)]
+    else:
+        lines = line_files.load_lines(args.file, need_text=False)
+    reader = weights.load(args.weights) if args.weights else weights.load_shipped("reader")
+    for found in reading.read(reader, [line.strokes for line in lines], BEAM):
+        if args.json:
+            print(json.dumps({
+                "text": found.text,
+                "confidence": [round(float(value), 3) for value in found.confidence],
+                "log_probability": round(found.log_probability, 3),
+            }))
+        else:
+            print(found.text)
+
+
 def _network(args):
     """A new network of the size that is asked for, or the one that --start names."""
     classes = {
         "text": networks.TextNetwork,
         "prediction": networks.PredictionNetwork,
         "synthesis": networks.SynthesisNetwork,
+        "reader": reading.Reader,
     }
     if args.start:
         if args.size or args.mixtures or args.gaussians or args.peepholes:
@@ -128,7 +201,9 @@ def _network(args):
                 f"--start {args.start} is a {type(network).__name__}, not one for {args.kind}"
             )
         return network
-    config = {"units": _units(args), "peepholes": args.peepholes}
+    config = {"units": _units(args)}
+    if args.kind != "reader":
+        config["peepholes"] = args.peepholes
     for option, default, kinds in (
         ("mixtures", MIXTURES, ("prediction", "synthesis")),
         ("gaussians", GAUSSIANS, ("synthesis",)),
@@ -146,7 +221,7 @@ def _network(args):
 
 
 def _units(args):
-    size = args.size or SIZE
+    size = args.size or (READER_SIZE if args.kind == "reader" else SIZE)
     try:
         layers, cells = map(int, size.split("x"))
         if layers < 1 or cells < 1:
@@ -185,7 +260,7 @@ def _command(args):
     """The command that reproduces this run, without --out."""
     given = ["python -m mdn_utils train", args.kind]
     for key, value in vars(args).items():
-        if key in ("command", "kind", "out", "run") or not value:
+        if key in ("command", "kind", "out", "run") or not value or (key, value) == ("part", "all"):
             continue
         given.append(f"--{key}" if value is True else f"--{key} {value}")
     return " ".join(given)

@@ -2,10 +2,12 @@
 import keras
 import numpy as np
 from keras import ops
+from rapidfuzz.distance import Levenshtein
 
 from .data.batches import LineBatches, arrange_prediction, arrange_synthesis
 from .layers.mixture import nats, parameters
 from .networks import SynthesisNetwork
+from .reading import read
 
 
 def evaluate_lines(network, lines):
@@ -80,3 +82,46 @@ def evaluate_text(network, text, length=2000):
         bits += float(ops.sum(losses)) / np.log(2)
         count += windows[:, 1:].size
     return {"bytes": count, "bits_per_character": bits / count}
+
+
+def evaluate_reader(reader, lines, beam=0):
+    """Measure how many characters and words a reader gets wrong.
+
+    Wrong are insertions, deletions and substitutions, the fewest that turn the reading into the
+    text (the Levenshtein distance). Words are what blanks separate.
+
+    Args:
+        reader: a `reading.Reader`.
+        lines: a list of `Line`.
+        beam: see `reading.read`.
+
+    Returns:
+        A dictionary: lines and characters (counts); character_error_rate and word_error_rate, the
+        wrong ones over those of the texts; lines_read_in_full, a share.
+    """
+    readings = read(reader, [line.strokes for line in lines], beam)
+    return error_rates([reading.text for reading in readings], [line.text for line in lines])
+
+
+def error_rates(found, texts):
+    """Compare readings with texts; see `evaluate_reader`.
+
+    Example:
+
+    >>> rates = error_rates(["to bee", "or not"], ["to be", "or not"])
+    >>> round(rates["character_error_rate"], 3), rates["word_error_rate"]
+    (0.091, 0.25)
+    """
+    characters = sum(map(len, texts))
+    words = sum(len(text.split()) for text in texts)
+    wrong = sum(Levenshtein.distance(*pair) for pair in zip(found, texts, strict=True))
+    wrong_words = sum(
+        Levenshtein.distance(reading.split(), text.split()) for reading, text in zip(found, texts)
+    )
+    return {
+        "lines": len(texts),
+        "characters": characters,
+        "character_error_rate": wrong / characters,
+        "word_error_rate": wrong_words / words,
+        "lines_read_in_full": float(np.mean([pair[0] == pair[1] for pair in zip(found, texts)])),
+    }

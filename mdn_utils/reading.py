@@ -43,7 +43,7 @@ class Reader(keras.Model):
     """
 
     def __init__(self, units=(128, 128, 128), dropout=0.2, **kwargs):
-        super().__init__(**kwargs)
+        super().__init__(autocast=False, **kwargs)  # a line's length must stay exact
         if not units or min(units) < 1 or not 0 <= dropout < 1:
             raise InputError(
                 f"reader: units={units}, dropout={dropout}; expected one layer or more, each of at "
@@ -57,7 +57,7 @@ class Reader(keras.Model):
             for layers, name in ((self.forwards, "forwards"), (self.backwards, "backwards")):
                 layers.append(FastLSTM(size, return_sequences=True, name=f"{name}{number}"))
         self.drop = keras.layers.Dropout(dropout)
-        self.output_layer = keras.layers.Dense(LABELS, name="output")
+        self.output_layer = keras.layers.Dense(LABELS, name="output", dtype="float32")
         self(np.zeros((1, STEPS_PER_FRAME, FEATURES), "float32"))
 
     def call(self, inputs, training=False):
@@ -102,7 +102,6 @@ def compile_reader(reader, rate=2e-3):
     Args:
         reader: a `Reader`.
         rate: the learning rate at its peak.
-
     """
     reader.compile(
         optimizer=optimizer("adam", rate), loss=CTCLoss(),

@@ -15,6 +15,7 @@ from .generation import compiled, generate
 from .layers.mixture import sample
 from .layers.soft_window import attention
 from .networks import one_hot_text
+from .reading import log_likelihood
 
 # A line takes about 12 points per character. Past two and a half times that it would be scribbling.
 POINTS_AT_MOST = 30
@@ -76,7 +77,9 @@ class Writer:
         self.network = network
         self._run = compiled(network, self._loop)
 
-    def write(self, text, seed=0, bias=0.0, primer=None, limit=None):
+    def write(
+        self, text, seed=0, bias=0.0, primer=None, limit=None, tries=1, reader=None
+    ):
         """Write a text, or a list of texts as a batch.
 
         Args:
@@ -87,6 +90,9 @@ class Writer:
             primer: a `Line` in whose hand to go on (section 5.5). The pen is led along it first,
                 and the text follows after a space.
             limit: points at most, not counting the primer's.
+            tries: how often to write each line, with different noise, in one batch. Kept is the
+                one whose text the reader finds likeliest. With one try, nobody chooses.
+            reader: a `reading.Reader`, needed for more than one try.
 
         Returns:
             A `Written`, or a list of them.
@@ -111,20 +117,21 @@ class Writer:
             before = primer.text + " "
         space = 1 if primer else 0
         limit = limit or POINTS_AT_MOST * (max(map(len, texts)) + space + 2)
-        texts = [before + line for line in texts]
+        if tries < 1 or (tries > 1 and reader is None):
+            raise InputError(f"tries={tries}: expected 1 or more, and a reader for more than 1")
+        seeds = [(seed + k, attempt) for k in range(len(texts)) for attempt in range(tries)]
+        bias = np.repeat(np.broadcast_to(np.float32(bias), (len(texts),)), tries)
+        wanted = [line for line in texts for _ in range(tries)]
+        texts = [before + line for line in wanted]
         longest = max(map(len, texts))
         columns = _room(longest + 2, 32)  # for END, and for u = U + 1
         numbers = np.stack([encode(line + END, columns) for line in texts])
         letters = np.int32([len(line + END) for line in texts])
-        strokes, gaussians, lengths = self._sample(numbers, letters, lead, limit, seed, bias)
+        strokes, gaussians, lengths = self._sample(numbers, letters, lead, limit, seeds, bias)
         phi = ops.convert_to_numpy(attention(gaussians, longest))
         written = []
         for k, (line, length) in enumerate(zip(texts, lengths)):
             points = _finished(strokes[k, :length], len(lead))
-            if primer and len(points) < len(lead) + 2:
-                raise InputError(
-                    f"nothing was written after the primer; does it say {primer.text!r}?"
-                )
             written.append(Written(
                 strokes=points,
                 text=line,
@@ -132,6 +139,14 @@ class Writer:
                 attention=phi[k, :len(points), :len(line)],
                 stopped=bool(length < len(lead) + limit),
             ))
+        if tries > 1:
+            likelihood = log_likelihood(reader, [line.new for line in written], wanted)
+            best = likelihood.reshape(-1, tries).argmax(1)
+            written = [written[k * tries + place] for k, place in enumerate(best)]
+        if primer and min(len(line.new) for line in written) < 2:
+            raise InputError(
+                f"nothing was written after the primer; does it say {primer.text!r}?"
+            )
         return written[0] if isinstance(text, str) else written
 
     def scribble(self, points, count=1, seed=0, bias=0.0):
@@ -156,16 +171,17 @@ class Writer:
         numbers = np.zeros((count, 1), np.int32)
         start = np.zeros((1, 3), np.float32)
         letters = np.zeros(count, np.int32)
-        strokes, _, _ = self._sample(numbers, letters, start, points - 1, seed, bias)
+        seeds = [(seed + k, 0) for k in range(count)]
+        strokes, _, _ = self._sample(numbers, letters, start, points - 1, seeds, bias)
         return [Written(_lifted(line[:points]), "", 0, None, False) for line in strokes]
 
-    def _sample(self, numbers, letters, lead, limit, seed, bias):
+    def _sample(self, numbers, letters, lead, limit, seeds, bias):
         bias = np.broadcast_to(np.asarray(bias, np.float32), (len(numbers),))
         if not (np.isfinite(bias).all() and (bias >= 0).all()):
             raise InputError(f"bias {bias.tolist()}: expected 0 or more, for example 0.75")
         total = len(lead) + limit
         room = _room(total, 512)
-        noise = np.stack([_noise(seed + k, room) for k in range(len(numbers))], 1)
+        noise = np.stack([_noise(seed, attempt, room) for seed, attempt in seeds], 1)
         forced = np.zeros((room, 3), np.float32)
         forced[:len(lead)] = lead
         strokes, gaussians, lengths = map(ops.convert_to_numpy, self._run(
@@ -217,10 +233,10 @@ class Writer:
         return generate(step, point, states, record, stop, total, noise.shape[0])
 
 
-def _noise(seed, room):
+def _noise(seed, attempt, room):
     """The noise of one line (N, 4). Each has its own, so it does not depend on its neighbours."""
-    uniform = np.random.default_rng((seed, 0)).random((room, 2))
-    normal = np.random.default_rng((seed, 1)).standard_normal((room, 2))
+    uniform = np.random.default_rng((seed, 2 * attempt)).random((room, 2))
+    normal = np.random.default_rng((seed, 2 * attempt + 1)).standard_normal((room, 2))
     return np.concatenate([uniform, normal], 1).astype(np.float32)
 
 

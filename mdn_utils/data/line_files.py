@@ -20,13 +20,14 @@ PACKED = {
 LARGEST = 2 ** 30  # bytes of one of these arrays
 
 
-def line_of(pen, text, writer, where):
+def line_of(pen, text, writer, where, need_text=True):
     """Return a checked `Line` from pen-down polylines.
 
     Args:
         pen: list of polylines (N, 2), y up.
         text, writer: strings.
         where: what to call the line in an error message.
+        need_text: whether an empty text is an error.
 
     Raises:
         InputError: if there is no text, or if there are fewer than 2 points or some not finite.
@@ -36,14 +37,18 @@ def line_of(pen, text, writer, where):
     >>> line_of([[(0, 0), (0, 9)], [(1, 5), (3, 5)]], "t", "me", "line 1").strokes.shape
     (4, 3)
     """
-    if not text.strip() or sum(map(len, pen)) < 2:
+    if need_text and not text.strip() or sum(map(len, pen)) < 2:
         raise InputError(f"{where}: a line needs a text and at least 2 points")
     with np.errstate(over="ignore", invalid="ignore"):  # `check` says it better
         return Line(check(from_pen([stroke for stroke in pen if len(stroke)]), where), text, writer)
 
 
-def load_lines(path):
+def load_lines(path, need_text=True):
     """Return all lines in a .json or .npz file.
+
+    Args:
+        path: the file.
+        need_text: whether a line without a text is an error; to be read, it needs none.
 
     Raises:
         InputError: if the file is missing, or not in one of the two forms.
@@ -63,10 +68,10 @@ def load_lines(path):
         raise InputError(
             f"{path}: no such file; data/README.md shows how to write one of your own lines"
         )
-    return (_load_json if path.suffix == ".json" else _load_packed)(path)
+    return (_load_json if path.suffix == ".json" else _load_packed)(path, need_text)
 
 
-def _load_json(path):
+def _load_json(path, need_text):
     try:
         document = json.loads(path.read_bytes())
         items = document["lines"]
@@ -77,27 +82,31 @@ def _load_json(path):
         raise InputError(
             f'{path}: not {{"lines": [...], "y": "up" or "down"}} in JSON ({error!r})'
         ) from None
-    return [_line(item, up, f"{path}: line {number}") for number, item in enumerate(items, 1)]
+    return [
+        _line(item, up, f"{path}: line {number}", need_text)
+        for number, item in enumerate(items, 1)
+    ]
 
 
-def _line(item, up, where):
+def _line(item, up, where, need_text):
     """A `Line` from one entry of the JSON; `up` is -1 if y counts downwards."""
     try:
         pen = [
             np.array(stroke, np.float64).reshape(len(stroke), 2) * (1, up)
             for stroke in item["strokes"]
         ]
-        text, writer = item["text"], item.get("writer", "me")
+        text = item["text"] if need_text else item.get("text", "")
+        writer = item.get("writer", "me")
     except (ValueError, LookupError, TypeError, AttributeError, OverflowError):
         raise InputError(
             f"{where}: expected text, writer and strokes, a list of lists of [x, y]"
         ) from None
     if not isinstance(text, str) or not isinstance(writer, str):
         raise InputError(f"{where}: text and writer must be strings")
-    return line_of(pen, text, writer, where)
+    return line_of(pen, text, writer, where, need_text)
 
 
-def _load_packed(path):
+def _load_packed(path, need_text):
     try:
         _check_headers(path)
         with np.load(path, allow_pickle=False) as file:
@@ -119,7 +128,7 @@ def _load_packed(path):
             f"{path}: offsets must rise from 0 to the number of points, by 2 or more per line, "
             "with one text and one writer per line"
         )
-    if not all(map(str.strip, texts)):
+    if need_text and not all(map(str.strip, texts)):
         raise InputError(f"{path}: a line has no text; every line needs one")
     with np.errstate(over="ignore", invalid="ignore"):
         moves = np.diff(points.astype(np.float64), axis=0, prepend=points[:1])

@@ -2,6 +2,7 @@
 
 Each works on its own in any Keras model, on TensorFlow, JAX and torch.
 """
+from .ctc import CTCLoss
 from .fast_lstm import FastLSTM
 from .lstm import ClipGradient, PeepholeLSTMCell, clip_gradient
 from .mixture import MixtureLoss, NatsPerPoint
@@ -10,6 +11,7 @@ from .weight_noise import AdaptiveWeightNoise, WeightNoise
 
 __all__ = [
     "AdaptiveWeightNoise",
+    "CTCLoss",
     "ClipGradient",
     "FastLSTM",
     "MixtureLoss",
