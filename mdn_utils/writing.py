@@ -23,6 +23,9 @@ POINTS_AT_MOST = 30
 # drawn. So a space follows every text, as in the middle of a line, and what is drawn after the last
 # lift of the pen, on the way across that space, is cut.
 END = " "
+# The first letter settles whose hand it is. Tries that share its noise, 12 points, keep to the hand
+# that belongs to the seed, its slant above all, and differ in what comes after.
+SHARED = 12
 
 
 class Written(NamedTuple):
@@ -51,7 +54,7 @@ class Written(NamedTuple):
     def new(self):
         """The points after the primer, as a line of their own."""
         strokes = self.strokes[self.primed:].copy()
-        strokes[0, :2] = 0
+        strokes[:1, :2] = 0
         return strokes
 
 
@@ -90,8 +93,9 @@ class Writer:
             primer: a `Line` in whose hand to go on (section 5.5). The pen is led along it first,
                 and the text follows after a space.
             limit: points at most, not counting the primer's.
-            tries: how often to write each line, with different noise, in one batch. Kept is the
-                one whose text the reader finds likeliest. With one try, nobody chooses.
+            tries: how often to write each line in one batch. The tries begin alike, so they are in
+                one hand, and then have different noise. Kept is the one whose text the reader finds
+                likeliest. With one try, nobody chooses.
             reader: a `reading.Reader`, needed for more than one try.
 
         Returns:
@@ -122,7 +126,19 @@ class Writer:
         seeds = [(seed + k, attempt) for k in range(len(texts)) for attempt in range(tries)]
         bias = np.repeat(np.broadcast_to(np.float32(bias), (len(texts),)), tries)
         wanted = [line for line in texts for _ in range(tries)]
-        texts = [before + line for line in wanted]
+        written = self._lines([before + line for line in wanted], lead, limit, seeds, bias)
+        if tries > 1:
+            likelihood = log_likelihood(reader, [line.new for line in written], wanted)
+            best = likelihood.reshape(-1, tries).argmax(1)
+            written = [written[k * tries + place] for k, place in enumerate(best)]
+        if primer and min(len(line.new) for line in written) < 2:
+            raise InputError(
+                f"nothing was written after the primer; does it say {primer.text!r}?"
+            )
+        return written[0] if isinstance(text, str) else written
+
+    def _lines(self, texts, lead, limit, seeds, bias):
+        """Write each of the texts once, with the pen led along `lead` first; a list of `Written`."""
         longest = max(map(len, texts))
         columns = _room(longest + 2, 32)  # for END, and for u = U + 1
         numbers = np.stack([encode(line + END, columns) for line in texts])
@@ -135,19 +151,11 @@ class Writer:
             written.append(Written(
                 strokes=points,
                 text=line,
-                primed=len(lead) if primer else 0,
+                primed=len(lead) if len(lead) > 1 else 0,
                 attention=phi[k, :len(points), :len(line)],
                 stopped=bool(length < len(lead) + limit),
             ))
-        if tries > 1:
-            likelihood = log_likelihood(reader, [line.new for line in written], wanted)
-            best = likelihood.reshape(-1, tries).argmax(1)
-            written = [written[k * tries + place] for k, place in enumerate(best)]
-        if primer and min(len(line.new) for line in written) < 2:
-            raise InputError(
-                f"nothing was written after the primer; does it say {primer.text!r}?"
-            )
-        return written[0] if isinstance(text, str) else written
+        return written
 
     def scribble(self, points, count=1, seed=0, bias=0.0):
         """Let a prediction network write by itself.
@@ -234,10 +242,16 @@ class Writer:
 
 
 def _noise(seed, attempt, room):
-    """The noise of one line (N, 4). Each has its own, so it does not depend on its neighbours."""
+    """The noise of one line (N, 4). Each has its own, so it does not depend on its neighbours.
+
+    All tries of a line share what the first letter is drawn with.
+    """
     uniform = np.random.default_rng((seed, 2 * attempt)).random((room, 2))
     normal = np.random.default_rng((seed, 2 * attempt + 1)).standard_normal((room, 2))
-    return np.concatenate([uniform, normal], 1).astype(np.float32)
+    noise = np.concatenate([uniform, normal], 1).astype(np.float32)
+    if attempt:
+        noise[:SHARED] = _noise(seed, 0, room)[:SHARED]
+    return noise
 
 
 def _room(needed, least):
