@@ -2,7 +2,8 @@
 import numpy as np
 
 from ..errors import InputError
-from .strokes import check, positions, resample, to_pen
+from .resampling import resample
+from .strokes import check, positions, to_pen
 
 FEATURES = 6
 SPACING = 0.3  # of the steps, in units of `letter_height`
