@@ -99,7 +99,7 @@ def train(args):
     network = _network(args)
     monitor = "val_nats"
     if args.kind == "reader":
-        reading.compile_reader(network, args.rate)
+        compiling.compile_reader(network, args.rate)
         monitor = "val_nats_per_line"
     else:
         compiling.compile_network(network, args.method, args.rate)

@@ -3,7 +3,8 @@ import keras
 import numpy as np
 
 from .errors import InputError
-from .layers import MixtureLoss, NatsPerPoint
+from .layers import CTCLoss, MixtureLoss, NatsPerPoint
+from .layers.ctc import ctc_nats
 from .networks import TextNetwork
 
 
@@ -61,3 +62,30 @@ def _jit(network):
     """Whether to compile with XLA. It speeds our own loops up on CPUs too, but not Keras's."""
     ours = not network.peepholes and all(layer.supports_jit for layer in network.hidden)
     return ours or "auto"
+
+
+def compile_reader(reader, rate=2e-3):
+    """Compile a reader with the CTC loss, the metric "nats_per_line", and Adam.
+
+    Args:
+        reader: a `reading.Reader`.
+        rate: the learning rate at its peak.
+
+    Raises:
+        InputError: if `rate` is not a number above 0.
+
+    Example:
+
+    >>> from mdn_utils.reading import Reader
+    >>> reader = Reader((8,))
+    >>> compile_reader(reader)
+    >>> reader.loss.name
+    'ctc'
+    """
+    if not 0 < rate < np.inf:
+        raise InputError(f"rate={rate}: expected a learning rate above 0, such as 0.002")
+    reader.compile(
+        optimizer=optimizer("adam", rate),
+        loss=CTCLoss(),
+        metrics=[keras.metrics.MeanMetricWrapper(ctc_nats, name="nats_per_line")],
+    )

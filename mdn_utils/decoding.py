@@ -29,13 +29,22 @@ def best_path(log_probabilities):
     return [labels[there].tolist() for labels, there in zip(path, kept)]
 
 
-class Beam(NamedTuple):
-    """The prefixes that a search keeps for each line, (B, W) each."""
-    blank: np.ndarray  # log probability of all alignments of the prefix that end in a blank
-    label: np.ndarray  # of those that end in its last label
-    last: np.ndarray  # its last label, BLANK for the empty prefix
-    key: np.ndarray  # a hash of the prefix
-    parent: np.ndarray  # the hash of the prefix without its last label
+class _Beam(NamedTuple):
+    """The prefixes that a search keeps for each line, (B, W) each.
+
+    Attributes:
+        blank: log probability of all alignments of the prefix that end in a blank.
+        label: of those that end in its last label.
+        last: its last label, BLANK for the empty prefix.
+        key: a hash of the prefix.
+        parent: the hash of the prefix without its last label.
+    """
+
+    blank: np.ndarray
+    label: np.ndarray
+    last: np.ndarray
+    key: np.ndarray
+    parent: np.ndarray
 
     @property
     def total(self):
@@ -65,7 +74,7 @@ def beam_search(log_probabilities, width=10):
     """
     frames = np.asarray(log_probabilities, np.float64)
     lines = len(frames)
-    beam = Beam(
+    beam = _Beam(
         blank=np.where(np.arange(width) == 0, 0.0, NEVER) + np.zeros((lines, 1)),
         label=np.full((lines, width), NEVER),
         last=np.full((lines, width), BLANK),
@@ -113,7 +122,7 @@ def _advance(beam, frame):
     added = np.where(stays, BLANK, (chosen - width) % labels)
     key = beam.key[rows, origin]
     empty = scores[rows, chosen] == NEVER  # there are fewer prefixes than places for them
-    return Beam(
+    return _Beam(
         blank=np.where(stays, stay_blank[rows, origin], NEVER),
         label=np.where(stays, stay_label[rows, origin], scores[rows, chosen]),
         last=np.where(stays, beam.last[rows, origin], added),

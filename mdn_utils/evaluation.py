@@ -98,6 +98,13 @@ def evaluate_reader(reader, lines, beam=0):
     Returns:
         A dictionary: lines and characters (counts); character_error_rate and word_error_rate, the
         wrong ones over those of the texts; lines_read_in_full, a share.
+
+    Example: an untrained reader.
+
+    >>> from mdn_utils.data import simulated
+    >>> from mdn_utils.reading import Reader
+    >>> evaluate_reader(Reader((8,)), simulated.lines(2))["lines"]
+    2
     """
     readings = read(reader, [line.strokes for line in lines], beam)
     return error_rates([reading.text for reading in readings], [line.text for line in lines])

@@ -11,12 +11,11 @@ import numpy as np
 from keras import ops
 
 from . import decoding
-from .compiling import optimizer
 from .data.alphabet import ALPHABET, encode
 from .data.ink import FEATURES, MOST_STEPS, features, pad_steps, pen_steps
 from .errors import InputError
 from .layers import FastLSTM
-from .layers.ctc import BLANK, CTCLoss, ctc_nats
+from .layers.ctc import BLANK
 
 LABELS = len(ALPHABET) + 1  # the blank, and character c as ALPHABET.index(c) + 1
 STEPS_PER_FRAME = 2
@@ -96,24 +95,24 @@ def _reversal(real):
     return ops.where(place < length, length - 1 - place, place)
 
 
-def compile_reader(reader, rate=2e-3):
-    """Compile a reader with the CTC loss, the metric "nats_per_line", and Adam.
-
-    Args:
-        reader: a `Reader`.
-        rate: the learning rate at its peak.
-    """
-    reader.compile(
-        optimizer=optimizer("adam", rate), loss=CTCLoss(),
-        metrics=[keras.metrics.MeanMetricWrapper(ctc_nats, name="nats_per_line")],
-    )
-
-
 class Reading(NamedTuple):
-    """What a reader makes of a line."""
+    """What a reader makes of a line.
+
+    Attributes:
+        text: U characters.
+        confidence: (U,), the probability of each character in the frame where it peaks.
+        log_probability: log P(text | ink), in nats per character.
+
+    Example:
+
+    >>> reading = Reading("hi", confidence=np.array([0.9, 0.4]), log_probability=-0.6)
+    >>> "".join(c if sure > 0.5 else "?" for c, sure in zip(reading.text, reading.confidence))
+    'h?'
+    """
+
     text: str
-    confidence: np.ndarray  # (U,), the probability of each character where it peaks
-    log_probability: float  # of the text, per character, in nats
+    confidence: np.ndarray
+    log_probability: float
 
 
 def read(reader, lines, beam=0):

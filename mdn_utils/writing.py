@@ -138,7 +138,7 @@ class Writer:
         return written[0] if isinstance(text, str) else written
 
     def _lines(self, texts, lead, limit, seeds, bias):
-        """Write each of the texts once, with the pen led along `lead` first; a list of `Written`."""
+        """Write each text once, with the pen led along `lead` first; a list of `Written`."""
         longest = max(map(len, texts))
         columns = _room(longest + 2, 32)  # for END, and for u = U + 1
         numbers = np.stack([encode(line + END, columns) for line in texts])

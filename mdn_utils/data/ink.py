@@ -171,7 +171,17 @@ def features(steps):
 def vary(steps, rng):
     """Slant, stretch, scale, turn and shake each of the padded steps (B, N, 4) a little.
 
-    Returns a changed copy. `rng` is a NumPy generator.
+    Args:
+        steps: see `pad_steps`.
+        rng: a NumPy generator.
+
+    Returns:
+        A changed copy.
+
+    Example:
+
+    >>> vary(pad_steps([np.ones((2, 3))], 1, 3), np.random.default_rng(0)).shape
+    (1, 3, 4)
     """
     rows = len(steps)
     slant, width, size, turn = rng.normal(0, [[0.2], [0.12], [0.1], [0.03]], (4, rows))

@@ -14,8 +14,19 @@ PARTS = ("reader", "judge", "all")
 
 
 class InkLine(NamedTuple):
-    """A line as `pen_steps`, with its text."""
-    steps: np.ndarray  # (N, 3)
+    """A line as `ink.pen_steps`, with its text.
+
+    Attributes:
+        steps: (N, 3), rows [dx, dy, up].
+        text, writer: strings.
+
+    Example:
+
+    >>> InkLine(np.zeros((3, 3)), ".", "me").steps.shape
+    (3, 3)
+    """
+
+    steps: np.ndarray
     text: str
     writer: str
 
@@ -88,6 +99,12 @@ def join_words(words, count, seed=0):
 
     Returns:
         A list of `InkLine` of at most 450 steps.
+
+    Example:
+
+    >>> words = [InkLine(np.ones((9, 3)), word, "me") for word in 4 * ["to", "be", "or"]]
+    >>> [len(line.text.split()) >= 2 for line in join_words(words, 3)]
+    [True, True, True]
     """
     rng = np.random.default_rng((seed, 2))
     by_writer = {}

@@ -27,6 +27,15 @@ def load_svg(path):
 
     Raises:
         InputError: if there is no such file, or if it isn't one of ours.
+
+    Example:
+
+    >>> import tempfile
+    >>> from mdn_utils import drawing
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     drawing.save(f"{folder}/l.svg", Line(from_pen([[(0, 9), (0, 0)]]), "l", "me"))
+    ...     load_svg(f"{folder}/l.svg").text
+    'l'
     """
     path = Path(path)
     if not path.is_file():
