@@ -69,6 +69,8 @@ weights: .venv/installed
 	$(TRAIN) synthesis --corpus unipen --root "$(UNIPEN)" --size 2x300 --gaussians 8 --minutes 105 --seed 1 --out runs/first_real
 	$(TRAIN) synthesis --corpus unipen --root "$(UNIPEN)" --start runs/first_real/weights.weights.h5 --rate 0.0015 --minutes 115 --seed 2 --out runs/synthesis_real
 	$(TRAIN) text --corpus python --size 2x256 --minutes 40 --seed 1 --out runs/text_python
+	$(TRAIN) reader --corpus unipen --root "$(UNIPEN)" --part reader --minutes 52 --seed 1 --out runs/reader
+	$(TRAIN) reader --corpus unipen --root "$(UNIPEN)" --part judge --minutes 32 --seed 2 --out runs/judge
 
 .venv/installed: requirements.txt pyproject.toml
 	$(PYTHON) -m venv .venv
