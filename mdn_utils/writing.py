@@ -23,9 +23,9 @@ POINTS_AT_MOST = 30
 # drawn. So a space follows every text, as in the middle of a line, and what is drawn after the last
 # lift of the pen, on the way across that space, is cut.
 END = " "
-# The first letter settles whose hand it is. Tries that share its noise, 12 points, keep to the hand
+# How a line begins settles whose hand it is. Tries that share the noise of a few points keep to the hand
 # that belongs to the seed, its slant above all, and differ in what comes after.
-SHARED = 12
+SHARED = 4
 
 
 class Written(NamedTuple):
