@@ -1,11 +1,12 @@
-"""Measure how well handwriting can be read, against bias and the number of tries.
+r"""Measure how well handwriting can be read, against bias and the number of tries.
 
-    python benchmarks/legibility.py --hand real --tries 1 4 16 --bias 0 0.75 1.5
+    python benchmarks/legibility.py --judge runs/judge/weights.weights.h5 --hand real \
+        --tries 1 4 16 --bias 0 0.75 1.5
 
 A network writes 200 texts that are in no training set, with consecutive seeds. Of several tries, the
 `reader` keeps the one it reads best. A second reader, the `judge`, which learned from other people
-and never chooses anything, then reads what was kept. What it gets wrong is an upper bound: it also
-misreads real people.
+and never chooses anything, then reads what was kept. It misreads people, too, so its figures compare
+settings rather than say what a person could read. It doesn't ship: `make weights` trains it.
 """
 import argparse
 import time
@@ -20,6 +21,9 @@ BEAM = 10
 
 parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
 parser.add_argument("--hand", choices=["real", "simulated"], default="real")
+parser.add_argument(
+    "--judge", required=True, help="weights of the second reader, NAME.weights.h5 (make weights)"
+)
 parser.add_argument("--weights", help="a network to measure: NAME.weights.h5 instead of a hand")
 parser.add_argument("--tries", type=int, nargs="+", default=[1, 4, 16])
 parser.add_argument("--bias", type=float, nargs="+", default=[0, 0.75, 1.5])
@@ -30,7 +34,7 @@ args = parser.parse_args()
 texts = (Path(__file__).parent / "legibility_texts.txt").read_text().splitlines()[:args.texts]
 writer = Writer(weights.load(args.weights or weights.shipped_path(f"synthesis_{args.hand}")))
 reader = weights.load_shipped("reader")
-judge = weights.load_shipped("judge")
+judge = weights.load(args.judge)
 
 print("bias  tries  characters wrong  words wrong  read in full  seconds per line", flush=True)
 for bias in args.bias:

@@ -25,6 +25,9 @@ POINTS_AT_MOST = 30
 END = " "
 # How a line begins settles whose hand it is. Tries that share the noise of a few points keep to the hand
 # that belongs to the seed, its slant above all, and differ in what comes after.
+# How a line begins settles whose hand it is. Tries that share the noise of a few points keep to the
+# hand that belongs to the seed, its slant above all, and differ in what comes after. With as many
+# points as a letter takes, a spoiled first letter was spoiled in every try.
 SHARED = 4
 
 
@@ -121,8 +124,10 @@ class Writer:
             before = primer.text + " "
         space = 1 if primer else 0
         limit = limit or POINTS_AT_MOST * (max(map(len, texts)) + space + 2)
-        if tries < 1 or (tries > 1 and reader is None):
-            raise InputError(f"tries={tries}: expected 1 or more, and a reader for more than 1")
+        if not 1 <= tries <= MOST_TRIES or (tries > 1 and reader is None):
+            raise InputError(
+                f"tries={tries}: expected 1 to {MOST_TRIES}, and a reader for more than 1"
+            )
         seeds = [(seed + k, attempt) for k in range(len(texts)) for attempt in range(tries)]
         bias = np.repeat(np.broadcast_to(np.float32(bias), (len(texts),)), tries)
         wanted = [line for line in texts for _ in range(tries)]

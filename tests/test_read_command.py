@@ -115,6 +115,6 @@ def test_one_seed_gives_one_choice(writer):
 
 
 def test_tries_need_a_reader(writer):
-    for tries in (0, 2):
+    for tries in (0, 2, 100_000):
         with pytest.raises(InputError, match="tries"):
             writer.write("hand", tries=tries)
