@@ -17,6 +17,7 @@ arguments.add_argument("--hand", choices=["real", "simulated"], required=True)
 arguments.add_argument("--weights", help="other weights than the shipped ones")
 arguments.add_argument("--text", help="one text, twelve times, instead of the 40 texts")
 arguments.add_argument("--bias", type=float, default=0.75)
+arguments.add_argument("--tries", type=int, default=1, help="keep the one that is read best")
 arguments.add_argument("--seed", type=int, default=0, help="of the first text")
 arguments.add_argument("--out", required=True)
 args = arguments.parse_args()
@@ -28,7 +29,13 @@ texts = (
 )
 network = weights.load(args.weights or weights.shipped_path(f"synthesis_{args.hand}"))
 Path(args.out).parent.mkdir(parents=True, exist_ok=True)
-lines = writing.Writer(network).write(texts, args.seed, args.bias)
+reader = weights.load_shipped("reader") if args.tries > 1 else None
+writer, lines = writing.Writer(network), []
+for first in range(0, len(texts), 8):  # so many at a time: every try takes memory
+    some = texts[first : first + 8]
+    lines += writer.write(
+        some, args.seed + first, args.bias, tries=args.tries, reader=reader
+    )
 plots.sheet([(line.strokes, line.text) for line in lines]).savefig(args.out, dpi=110)
 print(
     f"{args.out}: {sum(line.stopped for line in lines)} of {len(lines)} lines ended by the stop rule; "

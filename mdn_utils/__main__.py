@@ -12,7 +12,7 @@ from .data.ink_lines import PARTS  # noqa: E402
 from .data.splits import SPLITS  # noqa: E402
 from .errors import InputError  # noqa: E402
 
-HAND = "simulated"
+HAND = "real"
 KINDS = ("text", "prediction", "synthesis", "reader")
 
 

@@ -37,7 +37,7 @@ SIZE, MIXTURES, GAUSSIANS = "3x400", 20, 10  # the paper's
 READER_SIZE = "3x128"
 READER_EXTRA = 3000  # simulated lines, for digits and marks, and as many of joined words
 READER_VALIDATION = 1000  # lines
-TRIES = 1
+TRIES = 8  # a line takes a second longer, and few are left that can't be read
 BEAM = 10
 
 

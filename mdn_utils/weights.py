@@ -159,6 +159,11 @@ def load(path):
     Raises:
         InputError: if a file is missing or damaged, if they don't belong together, or if the class
             of the model isn't registered (import the module that defines it first).
+
+    Example: see `save`.
+
+    >>> load(shipped_path("text_python")).units
+    (256, 256)
     """
     path = Path(path)
     for part in (path, record_path(path)):

@@ -23,12 +23,11 @@ POINTS_AT_MOST = 30
 # drawn. So a space follows every text, as in the middle of a line, and what is drawn after the last
 # lift of the pen, on the way across that space, is cut.
 END = " "
-# How a line begins settles whose hand it is. Tries that share the noise of a few points keep to the hand
-# that belongs to the seed, its slant above all, and differ in what comes after.
 # How a line begins settles whose hand it is. Tries that share the noise of a few points keep to the
 # hand that belongs to the seed, its slant above all, and differ in what comes after. With as many
 # points as a letter takes, a spoiled first letter was spoiled in every try.
 SHARED = 4
+MOST_TRIES = 256  # they are one batch, and have to fit into memory
 
 
 class Written(NamedTuple):

@@ -52,6 +52,8 @@ def test_write_makes_a_file_and_one_seed_makes_one_result(tmp_path, tiny, suffix
         main(
             [
                 "write",
+                "--tries",
+                "1",
                 "Hi.",
                 "--weights",
                 str(tiny),
@@ -69,14 +71,15 @@ def test_a_file_name_that_is_no_unicode(tmp_path, monkeypatch, tiny):
     monkeypatch.setattr(
         "sys.stdout", io.TextIOWrapper(io.BytesIO(), "utf-8")
     )  # as strict as a terminal's
-    main(["write", "Hi.", "--weights", str(tiny), "--out", "\udcff.svg"])
+    main(["write", "Hi.", "--tries", "1", "--weights", str(tiny), "--out", "\udcff.svg"])
     assert len(list(tmp_path.iterdir())) == 1
 
 
 def test_what_was_written_can_prime_the_next_line(tmp_path, tiny):
     first, second = tmp_path / "first.json", tmp_path / "second.npz"
-    main(["write", "first", "--weights", str(tiny), "--out", str(first)])
-    main(["write", "second", "--weights", str(tiny), "--prime", str(first), "--out", str(second)])
+    options = ["--tries", "1", "--weights", str(tiny)]
+    main(["write", "first", *options, "--out", str(first)])
+    main(["write", "second", *options, "--prime", str(first), "--out", str(second)])
     assert line_files.load_lines(second)[0].text == "second"
 
 
