@@ -3,10 +3,10 @@ r"""Measure how well handwriting can be read, against bias and the number of tri
     python benchmarks/legibility.py --judge runs/judge/weights.weights.h5 --hand real \
         --tries 1 4 16 --bias 0 0.75 1.5
 
-A network writes 200 texts that are in no training set, with consecutive seeds. Of several tries, the
-`reader` keeps the one it reads best. A second reader, the `judge`, which learned from other people
-and never chooses anything, then reads what was kept. It misreads people, too, so its figures compare
-settings rather than say what a person could read. It doesn't ship: `make weights` trains it.
+A network writes 200 texts that are in no training set, with consecutive seeds. Of several tries,
+the `reader` keeps the one it reads best. A second reader, the `judge`, which learned from other
+people and never chooses anything, then reads what was kept. It misreads people, too, so its figures
+compare settings rather than say what people could read. Not shipped: `make weights` trains it.
 """
 import argparse
 import time

@@ -7,7 +7,7 @@ from .strokes import check, positions, to_pen
 
 FEATURES = 6
 SPACING = 0.3  # of the steps, in units of `letter_height`
-FEWEST_STEPS = 3  # of a stroke: three dots in a row need a frame for each dot and each blank between
+FEWEST_STEPS = 3  # of a stroke: three dots in a row need a frame each, and blanks between
 MOST_STEPS = 4000  # of a line, about 300 characters
 
 
@@ -46,7 +46,7 @@ def letter_height(strokes):
         runs += [abs(run.sum()) for run in np.split(rise, turns)]
     runs = np.array(runs)
     typical = np.sum(runs ** 2) / np.sum(runs) if runs.any() else 0.0
-    # A dash has hardly any height. Strokes seldom join more than 12 letters, so their size is a bound.
+    # A dash has hardly any height. But strokes seldom join more than 12 letters.
     return float(max(typical, sides.max(axis=1).mean() / 12))
 
 
