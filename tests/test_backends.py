@@ -9,7 +9,7 @@ from pathlib import Path
 import keras
 import pytest
 
-MATHEMATICS = ["tests/layers", "tests/test_networks.py"]
+MATHEMATICS = ["tests/layers", "tests/test_networks.py", "tests/test_keras_objects.py"]
 
 
 @pytest.mark.skipif(

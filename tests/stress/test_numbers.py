@@ -8,8 +8,8 @@ from keras import ops
 from mdn_utils import compiling, training
 from mdn_utils.data import prepare, simulated
 from mdn_utils.data.batches import LineBatches, arrange_prediction
-from mdn_utils.layers.mixture import nats, raw_size
 from mdn_utils.layers import AdaptiveWeightNoise
+from mdn_utils.layers.mixture import nats, raw_size
 from mdn_utils.networks import PredictionNetwork
 
 POINTS, M = 32, 5
