@@ -89,6 +89,7 @@ def compiled(model, function):
     def call(*arguments):
         shapes = tuple(np.shape(argument) for argument in arguments)
         if shapes not in by_shape:
+            # A function of its own for each shape, or TensorFlow would warn about retracing.
             by_shape[shapes] = _jit(lambda *given: stateless(*given))
         return by_shape[shapes]([v.value for v in model.variables], *arguments)
 

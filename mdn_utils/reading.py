@@ -208,14 +208,7 @@ def _log_probabilities(reader, steps):
         rows = STEPS_AT_ONCE // length
         chosen = [number for number in order[:rows] if len(steps[number]) <= length]
         order = order[len(chosen):]
-        rows = min(_doubled(len(chosen), 1), rows)
+        rows = min(1 << (len(chosen) - 1).bit_length(), rows)  # a power of 2: few to compile
         inputs = features(pad_steps([steps[number] for number in chosen], rows, length))
         frames = reader.predict_on_batch(inputs)[:len(chosen)]
         yield np.array(chosen), frames
-
-
-def _doubled(needed, least):
-    """`least`, doubled until it is no less than `needed`."""
-    while least < needed:
-        least *= 2
-    return least

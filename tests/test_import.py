@@ -1,5 +1,6 @@
 """Importing the package changes nothing in the process, and JAX users need no TensorFlow."""
 import importlib.util
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -50,8 +51,6 @@ assert written.stopped and "tensorflow" not in sys.modules
 
 
 def run(code, **environment):
-    import os
-
     return subprocess.run(
         [sys.executable, "-c", code],
         cwd=ROOT,

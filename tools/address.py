@@ -25,8 +25,7 @@ def rewrite(address, root=REPOSITORY):
     changed = []
     for file in files:
         text = file.read_text("utf-8")
-        new = re.sub(rf"{re.escape(old)}(?![\w.-]*/)", address, text)
-        new = new.replace(f"{old}/blob/", f"{address}/blob/")
+        new = re.sub(rf"(?<![\w-]){re.escape(old)}(?![\w-])", address, text)
         if new != text:
             file.write_text(new, "utf-8")
             changed.append(file)

@@ -3,7 +3,7 @@ import numpy as np
 
 from ..errors import InputError
 from .resampling import resample
-from .strokes import check, positions, to_pen
+from .strokes import check, ink_length, positions, to_pen
 
 FEATURES = 6
 SPACING = 0.3  # of the steps, in units of `letter_height`
@@ -35,9 +35,8 @@ def letter_height(strokes):
     sides = np.array([np.ptp(stroke, axis=0) for stroke in pen])
     if not sides.any():
         return 0.0
-    ink = sum(np.hypot(*np.diff(stroke, axis=0).T).sum() for stroke in pen)
     height = np.ptp(np.concatenate(pen)[:, 1])
-    smooth = resample(strokes, max(height / 30, ink / 1000, sides.max() / 1000))
+    smooth = resample(strokes, max(height / 30, ink_length(pen) / 1000, sides.max() / 1000))
     runs = []
     for stroke in to_pen(smooth):
         rise = np.diff(stroke[:, 1])
