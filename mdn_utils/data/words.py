@@ -118,7 +118,7 @@ def joined(words, rng):
     >>> joined(some, np.random.default_rng(0)).text
     'to be'
     """
-    space = rng.uniform(0.7, 1.7) * X_HEIGHT  # a writer's own for the whole line
+    space = rng.uniform(0.8, 2.2) * X_HEIGHT  # half of all real spaces are between 0.9 and 2.0
     pen, right = [], 0.0
     for word in words:
         at = positions(word.strokes)
