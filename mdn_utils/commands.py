@@ -27,7 +27,6 @@ from .data import (
     prepare,
     simulated,
     splits,
-    svg_files,
     texts,
 )
 from .data.strokes import Line
@@ -42,7 +41,7 @@ BEAM = 10
 
 
 def write(args):
-    if Path(args.out).suffix not in drawing.SUFFIXES:
+    if Path(args.out).suffix.lower() not in drawing.SUFFIXES:
         names = ", ".join(drawing.SUFFIXES)
         raise InputError(f"--out {args.out}: expected a name that ends in {names}")
     if args.prime_text and not args.prime:
@@ -165,10 +164,7 @@ def _ink_batches(args):
 
 
 def read(args):
-    if Path(args.file).suffix == ".svg":
-        lines = [svg_files.load_svg(args.file)]
-    else:
-        lines = line_files.load_lines(args.file, need_text=False)
+    lines = line_files.load_lines(args.file, need_text=False)
     reader = weights.load(args.weights) if args.weights else weights.load_shipped("reader")
     for found in reading.read(reader, [line.strokes for line in lines], BEAM):
         if args.json:

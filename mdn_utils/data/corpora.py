@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ..errors import InputError
 from . import iam, simulated, unipen
+from .formats.opening import SUFFIXES, suffix_of
 from .line_files import load_lines
 from .splits import check_split, split_lines
 
@@ -24,7 +25,8 @@ def handwriting(corpus, split="train", root=None, count=None):
     """Return the lines of one split. No writer is in two splits.
 
     Args:
-        corpus: "simulated", "iam", "unipen", or the path of your own lines, a .json or .npz file.
+        corpus: "simulated", "iam", "unipen", or the path of your own lines in any form that
+            `line_files.load_lines` reads.
         split: "train", "val" or "test". Graves (2013, section 4) trains on IAM-OnDB's trainset,
             testset_f and testset_t, and stops early on testset_v. Here that is "train" and "test"
             together, and "val".
@@ -79,12 +81,12 @@ def iter_lines(corpus, split="train", root=None, count=None):
         lines = iam.lines(_folder(corpus, root), split)
     elif corpus == "unipen":
         lines = unipen.lines(_folder(corpus, root), split)
-    elif Path(corpus).suffix in (".json", ".npz"):
+    elif suffix_of(corpus) in SUFFIXES:
         lines = split_lines(load_lines(corpus), split, corpus)
     else:
         raise InputError(
-            f"{str(corpus)!r} is no corpus: choose simulated, iam, unipen, or a file that ends in "
-            ".json or .npz"
+            f"{str(corpus)!r} is no corpus: choose simulated, iam, unipen, or a file of lines such "
+            "as mine.json (data/README.md)"
         )
     return itertools.islice(lines, count)
 

@@ -1,0 +1,54 @@
+"""Tell from the ink whether a line stands on its head."""
+import numpy as np
+
+from .strokes import to_pen
+
+FEWEST = 40  # steep steps: with less to go by, nothing is said
+CLEAR = 0.1  # of the balance between down and up; UNIPEN's lines have 0.1 to 0.7
+
+
+def falling(strokes):
+    """Measure how much more of the steep ink was drawn downwards than upwards.
+
+    Hands pull their straight strokes down and come back up on the slant, whatever they write.
+
+    Args:
+        strokes: (T, 3), rows [dx, dy, end_of_stroke].
+
+    Returns:
+        -1 to 1, above 0 for a line that is upright if y counts up; 0 if there is too little ink to
+        tell.
+
+    Example:
+
+    >>> comb = 30 * [[0, -2, 0], [0, -2, 1], [1, 4, 0]]
+    >>> falling(np.array(comb, "float32"))
+    1.0
+    """
+    strokes = np.asarray(strokes, np.float64)
+    steps = strokes[1:][strokes[:-1, 2] == 0]
+    steep = steps[np.abs(steps[:, 1]) > 2 * np.abs(steps[:, 0]), 1]
+    if len(steep) < FEWEST:
+        return 0.0
+    steep = steep / np.abs(steep).max()
+    starts = [stroke[0, 1] - stroke[-1, 1] for stroke in to_pen(strokes)]
+    heights = np.ptp(np.cumsum(strokes[:, 1])) or 1
+    balance = -steep.sum() / np.abs(steep).sum()
+    return float(np.clip(balance + np.mean(starts) / heights, -1, 1))
+
+
+def is_upside_down(lines):
+    """Return whether most of the lines are clearly upside down.
+
+    Args:
+        lines: a list of strokes (T, 3), of one file.
+
+    Example:
+
+    >>> comb = np.array(30 * [[0, -2, 0], [0, -2, 1], [1, 4, 0]], "float32")
+    >>> is_upside_down([comb]), is_upside_down([comb * [1, -1, 1]])
+    (False, True)
+    """
+    told = np.array([falling(strokes) for strokes in lines])
+    told = told[told != 0]
+    return bool(len(told) and np.median(told) < -CLEAR)
