@@ -32,7 +32,8 @@ def handwriting(corpus, split="train", root=None, count=None):
             together, and "val".
         root: the folder that holds the original files of "iam" or "unipen", or UNIPEN packed as npz
             files.
-        count: how many lines at most.
+        count: how many lines at most; of "unipen", spread over all writers, which takes as long as
+            reading all of it.
 
     Returns:
         A list of `Line`, with strokes in the corpus's own unit, y up. Single lines that can't be
@@ -81,6 +82,8 @@ def iter_lines(corpus, split="train", root=None, count=None):
         lines = iam.lines(_folder(corpus, root), split)
     elif corpus == "unipen":
         lines = unipen.lines(_folder(corpus, root), split)
+        if count is not None:
+            lines = unipen.spread(lines, count)
     elif suffix_of(corpus) in SUFFIXES:
         lines = split_lines(load_lines(corpus), split, corpus)
     else:

@@ -73,8 +73,8 @@ def _forms(root, split):
     if missing:
         raise InputError(
             f"iam: {root} lacks {', '.join(missing)} but has {', '.join(there)}; a list is a text "
-            "file of form names such as a01-000u (data/README.md); add it, or remove all of them to "
-            "split by text"
+            "file of form names such as a01-000u (data/README.md); add it, or remove all of them "
+            "to split by text"
         )
     forms = []
     for name in LISTS[split]:

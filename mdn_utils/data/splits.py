@@ -64,7 +64,7 @@ def chosen_keys(keys, split):
     Example:
 
     >>> [sorted(chosen_keys("abcd", split)) for split in SPLITS]
-    [['a', 'c'], ['b'], ['d']]
+    [['a', 'b'], ['c'], ['d']]
     """
     order = sorted(keys, key=_shuffled)
     held = max(1, round(HELD * len(order)))

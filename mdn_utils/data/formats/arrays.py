@@ -50,7 +50,7 @@ def read(content, where):
 def _are_places(pairs):
     """Whether pairs are places of the pen rather than its moves: x then grows along the line."""
     x = pairs[:, 0] / (np.abs(pairs[:, 0]).max() or 1)
-    if np.ptp(x) == 0:
+    if np.ptp(x) == 0 or not pairs[0].any():  # moves begin with [0, 0]
         return False
     return bool(np.corrcoef(np.arange(len(x)), x)[0, 1] > 0.8)
 

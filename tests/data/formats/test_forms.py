@@ -82,8 +82,8 @@ def test_every_form_gives_the_same_strokes(tmp_path, name):
 
 @pytest.mark.parametrize("rows", [
     from_pen(PEN),
-    columns([0, 1, 0, 0, 1]),  # places of the pen
-    columns([1, 0, 1, 0, 0]),  # flags where strokes start
+    np.array(columns([0, 1, 0, 0, 1])) + (7, 7, 0),  # places of the pen
+    np.array(columns([1, 0, 1, 0, 0])) + (7, 7, 0),  # flags where strokes start
 ])
 def test_an_array_of_three_columns(tmp_path, rows):
     (tmp_path / "a.npy").write_bytes(array(rows))
