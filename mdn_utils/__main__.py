@@ -1,6 +1,7 @@
-"""The command line: train, evaluate, pack, write, read."""
+"""The command line: train, evaluate, pack, write, read, lines."""
 import argparse
 import sys
+import warnings
 
 from . import silence_tensorflow
 
@@ -9,6 +10,7 @@ silence_tensorflow()  # before Keras is imported
 from . import commands as run  # noqa: E402
 from .commands import GAUSSIANS, MIXTURES, READER_SIZE, SIZE, TRIES  # noqa: E402
 from .data.ink_lines import PARTS  # noqa: E402
+from .data.line_files import Y  # noqa: E402
 from .data.splits import SPLITS  # noqa: E402
 from .errors import InputError  # noqa: E402
 
@@ -26,6 +28,7 @@ def parser():
     _add_pack(commands)
     _add_write(commands)
     _add_read(commands)
+    _add_lines(commands)
     return top
 
 
@@ -124,7 +127,8 @@ def _add_write(commands):
         help="0 as the hand comes, larger is neater (default: %(default)s)",
     )
     write.add_argument(
-        "--prime", metavar="FILE", help="a line, as .json or .npz, in whose hand to go on"
+        "--prime", metavar="FILE", help="a line in whose hand to go on, in any form that "
+        "data/README.md lists",
     )
     write.add_argument(
         "--prime-text", metavar="T", help="what that line says, instead of the file's own text"
@@ -137,19 +141,44 @@ def _add_write(commands):
         help="write the line so many times and keep the one that is read best "
         "(default: %(default)s)",
     )
+    write.add_argument(
+        "--replace", action="store_true",
+        help="transliterate characters that the hand doesn't know: strasse for straße",
+    )
     write.add_argument("--out", default="line.svg", help="file to write (default: %(default)s)")
 
 
 def _add_read(commands):
-    read = commands.add_parser("read", help="read handwriting from SVG (of ours), JSON or npz")
+    read = commands.add_parser("read", help="read handwriting")
     read.set_defaults(run=run.read)
-    read.add_argument("file", help="lines of handwriting: .svg of ours, .json or .npz")
+    read.add_argument("file", help="lines of handwriting, in any form that data/README.md lists")
     read.add_argument(
         "--weights", help="another reader: NAME.weights.h5, with NAME.json beside it"
     )
     read.add_argument(
         "--json", action="store_true", help="print JSON, with a confidence for each character"
     )
+
+
+def _add_lines(commands):
+    lines = commands.add_parser(
+        "lines", help="gather handwriting from files of any form into one file of lines"
+    )
+    lines.set_defaults(run=run.lines)
+    lines.add_argument("files", nargs="+", metavar="FILE", help="a form that data/README.md lists")
+    lines.add_argument(
+        "--text-file", metavar="T", help="what the lines say, in order, one per row"
+    )
+    lines.add_argument(
+        "--read", action="store_true", help="let the reader propose the texts that are missing"
+    )
+    lines.add_argument("--y", choices=Y, help="which way y counts, if it comes out wrong")
+    lines.add_argument("--writer", metavar="NAME", help="who wrote them")
+    lines.add_argument(
+        "--replace", action="store_true",
+        help="transliterate characters that the hand doesn't know",
+    )
+    lines.add_argument("--out", default="mine.json", help="file to write (default: %(default)s)")
 
 
 def main(arguments=None):
@@ -166,4 +195,5 @@ def main(arguments=None):
 
 
 if __name__ == "__main__":
+    warnings.formatwarning = lambda message, *_: f"mdn_utils: {message}\n"
     main()

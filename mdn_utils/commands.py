@@ -1,4 +1,4 @@
-"""What the command line does: train, evaluate, pack, write, read."""
+"""What the command line does: train, evaluate, pack, write, read, lines."""
 import json
 import sys
 from pathlib import Path
@@ -10,6 +10,7 @@ from . import (
     distribution,
     drawing,
     evaluation,
+    labelling,
     networks,
     reading,
     silence_stderr,
@@ -18,12 +19,12 @@ from . import (
     writing,
 )
 from .data import (
-    alphabet,
     batches,
     corpora,
     ink_lines,
     line_files,
     packed,
+    pasted,
     prepare,
     simulated,
     splits,
@@ -46,15 +47,18 @@ def write(args):
         raise InputError(f"--out {args.out}: expected a name that ends in {names}")
     if args.prime_text and not args.prime:
         raise InputError("--prime-text says what the line of --prime says; give both")
-    alphabet.encode(args.text)  # before the slow part: a typo should not have to wait
-    primer = line_files.load_lines(args.prime)[0] if args.prime else None
-    if primer and args.prime_text:
-        primer = primer._replace(text=args.prime_text)
+    fit = pasted.replace_unknown if args.replace else pasted.clean
+    text = fit(args.text)
+    pasted.letters_and_marks(text)  # before the slow part: a typo should not have to wait
+    primer = None
+    if args.prime:
+        primer = line_files.load_lines(args.prime, need_text=not args.prime_text)[0]
+        primer = primer._replace(text=fit(args.prime_text or primer.text))
 
     network = weights.load(args.weights or weights.shipped_path(f"synthesis_{args.hand}"))
     reader = weights.load_shipped("reader") if args.tries > 1 else None
     written = writing.Writer(network).write(
-        args.text, args.seed, args.bias, primer, tries=args.tries, reader=reader
+        text, args.seed, args.bias, primer, tries=args.tries, reader=reader
     )
     if not written.stopped:
         print(
@@ -62,7 +66,7 @@ def write(args):
             "--seed or a larger --bias",
             file=sys.stderr,
         )
-    drawing.save(args.out, Line(written.new, args.text, "network"))
+    drawing.save(args.out, Line(written.new, text, "network"))
     print(args.out.encode(errors="backslashreplace").decode())  # a file's name may be no Unicode
 
 
@@ -175,6 +179,24 @@ def read(args):
             }))
         else:
             print(found.text)
+
+
+def lines(args):
+    reader = weights.load_shipped("reader") if args.read else None
+    found = []
+    for file in args.files:
+        found += line_files.load_lines(file, need_text=False, y=args.y)
+    if args.text_file:
+        found = labelling.with_texts(found, Path(args.text_file))
+    if args.writer:
+        found = [line._replace(writer=args.writer) for line in found]
+    if args.replace:
+        found = [line._replace(text=pasted.replace_unknown(line.text)) for line in found]
+    found, told = labelling.with_proposals(found, reader, BEAM)
+    labelling.check(found)
+    line_files.save_lines(args.out, found)
+    for number, (line, note) in enumerate(zip(found, told), 1):
+        print(f"{number:4} {line.text}{note}")
 
 
 def _network(args):

@@ -8,6 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from keras import ops
 
+from . import accents
+from .data import pasted
 from .data.alphabet import encode
 from .data.prepare import normalise
 from .errors import InputError
@@ -88,7 +90,8 @@ class Writer:
         """Write a text, or a list of texts as a batch.
 
         Args:
-            text: a string, or a list of strings; line k has the seed `seed` + k.
+            text: a string, or a list of strings; line k has the seed `seed` + k. It is cleaned
+                first (`data.pasted.clean`), and accents are drawn over the letters in the end.
             seed: an integer; one seed gives one line, whatever is written beside it.
             bias: 0 for the hand as it is, larger for neater (equations 61-62); a number, or one
                 per line.
@@ -114,13 +117,14 @@ class Writer:
         texts = [text] if isinstance(text, str) else list(text)
         if not texts:
             raise InputError("there is no text to write; give at least one")
-        for line in texts:
-            encode(line)  # an empty one must not pass as a space
+        said = [pasted.clean(line) for line in texts]
+        texts, marks = zip(*(pasted.letters_and_marks(line) for line in said))
         lead = np.zeros((1, 3), np.float32)
         before = ""
         if primer:
-            lead = normalise(primer).strokes
-            before = primer.text + " "
+            letters, _ = pasted.letters_and_marks(primer.text, "primer's text")
+            lead = normalise(primer._replace(text=letters)).strokes
+            before = letters + " "
         space = 1 if primer else 0
         limit = limit or POINTS_AT_MOST * (max(map(len, texts)) + space + 2)
         if not 1 <= tries <= MOST_TRIES or (tries > 1 and reader is None):
@@ -139,6 +143,9 @@ class Writer:
             raise InputError(
                 f"nothing was written after the primer; does it say {primer.text!r}?"
             )
+        written = [
+            _accented(line, before, *accented) for line, *accented in zip(written, said, marks)
+        ]
         return written[0] if isinstance(text, str) else written
 
     def _lines(self, texts, lead, limit, seeds, bias):
@@ -243,6 +250,15 @@ class Writer:
         record = ops.zeros((batch, 3 * network.gaussians if has_text else 3))
         states = network.initial_state(batch)
         return generate(step, point, states, record, stop, total, noise.shape[0])
+
+
+def _accented(written, before, text, marks):
+    """The same with accents over the letters that follow those of the primer."""
+    if not marks:
+        return written
+    marks = {place + len(before): names for place, names in marks.items()}
+    strokes, phi = accents.draw(written.strokes, written.attention, written.text, marks)
+    return written._replace(strokes=strokes, attention=phi, text=before + text)
 
 
 def _noise(seed, attempt, room):

@@ -168,7 +168,7 @@ def _json(lines):
     for line in lines:
         strokes = [stroke.tolist() for stroke in to_pen(line.strokes)]
         items.append({"text": line.text, "writer": line.writer, "strokes": strokes})
-    return json.dumps({"lines": items}).encode()
+    return json.dumps({"y": "up", "lines": items}).encode()
 
 
 def _npz(lines):

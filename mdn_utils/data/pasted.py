@@ -1,7 +1,9 @@
 """Clean texts that people paste: quotes, dashes, blanks, and letters with accents."""
 import re
 import unicodedata
+from string import punctuation
 
+from ..errors import InputError
 from .alphabet import ALPHABET
 
 # What Unicode's own compatibility forms leave alone, or turn into what nobody means.
@@ -42,7 +44,10 @@ def clean(text):
     if text.isascii() and text.isprintable() and "  " not in text:
         return text.strip(" ")
     text = unicodedata.normalize("NFKC", text.translate(PLAIN)).translate(PLAIN)
-    text = "".join(letter for letter in text if unicodedata.category(letter) != "Cf")
+    text = "".join(
+        letter for letter in text
+        if letter.isspace() or unicodedata.category(letter) not in ("Cc", "Cf")
+    )
     text = re.sub(r"[^\S\n]+", " ", text.replace("\r\n", "\n").replace("\r", "\n"))
     return re.sub(r" *\n *", "\n", text).strip(" \n")
 
@@ -73,15 +78,37 @@ def split_accents(text):
     return "".join(letters), marks
 
 
-def base(text):
-    """Return a pasted text as the letters that the network knows, without accents.
+def letters_and_marks(text, what="text"):
+    """Return a pasted text as the letters that the network writes, and the accents to draw.
+
+    Args:
+        text: a string, as somebody typed or pasted it.
+        what: what to call it in an error message.
+
+    Returns:
+        What `split_accents` does, of the clean text.
+
+    Raises:
+        InputError: if the text is empty, or has characters that can't be written; it names all of
+            them.
 
     Example:
 
-    >>> base(" caf\u00e9 ")
-    'cafe'
+    >>> letters_and_marks(" caf\u00e9 ")
+    ('cafe', {3: ['acute']})
     """
-    return split_accents(clean(text))[0]
+    text = clean(text)
+    letters, marks = split_accents(text)
+    if not letters:
+        raise InputError(f"the {what} is empty; give at least one character that is not a space")
+    unknown = sorted(set(letters) - set(ALPHABET))
+    if unknown:
+        shown = text if len(text) < 200 else f"{text[:200]}..."
+        raise InputError(
+            f"{what} {shown!r}: cannot write {', '.join(map(repr, unknown))}; known are A-Z, a-z, "
+            f"0-9, space, {punctuation} and accents; --replace writes what comes close"
+        )
+    return letters, marks
 
 
 def replace_unknown(text):
