@@ -72,6 +72,7 @@ def _style(element):
     return {**element.attrib, **{key: value.strip() for key, value in pairs}}
 
 
+@np.errstate(all="ignore")  # `strokes.check` says it better
 def _polylines(element, kind, transform):
     """The pen-down polylines (N, 2) of one shape."""
     if kind in ("circle", "ellipse"):  # how signature pads draw a dot
@@ -83,8 +84,7 @@ def _polylines(element, kind, transform):
     else:
         pen = [np.array(re.findall(NUMBER, element.get("points", "")), float).reshape(-1, 2)]
     matrix = np.array([[transform.a, transform.b], [transform.c, transform.d]])
-    with np.errstate(over="ignore", invalid="ignore"):  # `check` says it better
-        return [points @ matrix + (transform.e, transform.f) for points in pen if len(points)]
+    return [points @ matrix + (transform.e, transform.f) for points in pen if len(points)]
 
 
 def _points(part):
