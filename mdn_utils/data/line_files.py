@@ -1,7 +1,6 @@
 """Read and write lines of handwriting, in the forms that data/README.md shows."""
 import io
 import json
-import warnings
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +12,7 @@ from .formats.opening import recordings, suffix_of
 from .pasted import clean
 from .pen_lifts import lift
 from .strokes import Line, check, from_pen, positions, to_pen
-from .upright import is_upside_down
+from .upright import stand_up
 
 SUFFIXES = (".json", ".npz")  # that lines are written to
 Y = ("up", "down")
@@ -79,9 +78,12 @@ def load_lines(path, need_text=True, y=None):
         )
     content = path.read_bytes()
     if suffix_of(path) == ".npz" or content.startswith(b"PK\x03\x04"):
-        lines = _packed(content, path, y)
+        lines, downs, is_sure = npz_lines.read(content, path)
     else:
-        lines = _drawn(recordings(path, content), path, y)
+        lines, downs, is_sure = _drawn(recordings(path, content), path)
+    if y:
+        downs, is_sure = [y == "down"] * len(lines), True
+    lines = stand_up(lines, downs, is_sure, path)
     cleaned = [line._replace(text=clean(line.text)) for line in lines]
     for number, line in enumerate(cleaned, 1):
         if need_text and not line.text:
@@ -89,50 +91,15 @@ def load_lines(path, need_text=True, y=None):
     return cleaned
 
 
-def _packed(content, path, y):
-    lines = npz_lines.read(content, path)
-    if y == "down":
-        return [line._replace(strokes=line.strokes * np.float32([1, -1, 1])) for line in lines]
-    if y is None:
-        _warn_upside_down([line.strokes for line in lines], path)
-    return lines
-
-
-def _drawn(found, path, y):
-    """Lines with y up from the `Recording`s of one file."""
+def _drawn(found, path):
+    """Lines of the `Recording`s of a file, in which of them y counts down, and if that is sure."""
     lines = []
     for number, recording in enumerate(found, 1):
         where = f"{path}: line {number}"
         pen = lift(recording.pen, recording.text, where)
         lines.append(line_of(pen, recording.text, recording.writer, where, need_text=False))
-    if y:
-        downs = [y == "down"] * len(lines)
-    else:
-        downs = [recording.y_down for recording in found]
-    flip = np.float32([1, -1, 1])
-    upright = [
-        line._replace(strokes=line.strokes * flip) if down else line
-        for line, down in zip(lines, downs)
-    ]
-    if y or not is_upside_down([line.strokes for line in upright]):
-        return upright
-    if any(recording.is_sure for recording in found):
-        _warn_upside_down([line.strokes for line in upright], path)
-        return upright
-    warnings.warn(
-        f"{path}: y seems to count {'up' if downs[0] else 'down'} in it, so it is read that way",
-        stacklevel=3,
-    )
-    return [line._replace(strokes=line.strokes * flip) for line in upright]
-
-
-def _warn_upside_down(strokes, path):
-    if is_upside_down(strokes[:1000]):
-        warnings.warn(
-            f'{path}: the lines look upside down; if y counts down in it, say "y": "down" there, '
-            "or turn it with `python -m mdn_utils lines --y down`",
-            stacklevel=4,
-        )
+    downs = [recording.y_down for recording in found]
+    return lines, downs, any(recording.is_sure for recording in found)
 
 
 def save_lines(path, lines):
@@ -180,5 +147,6 @@ def _npz(lines):
         offsets=np.cumsum([0] + [len(line.strokes) for line in lines]),
         text=np.array([line.text for line in lines]),
         writer=np.array([line.writer for line in lines]),
+        y=np.array("up"),
     )
     return buffer.getvalue()

@@ -1,4 +1,6 @@
 """Tell from the ink whether a line stands on its head."""
+import warnings
+
 import numpy as np
 
 from .strokes import to_pen
@@ -52,3 +54,38 @@ def is_upside_down(lines):
     told = np.array([falling(strokes) for strokes in lines])
     told = told[told != 0]
     return bool(len(told) and np.median(told) < -CLEAR)
+
+
+def stand_up(lines, downs, is_sure, path):
+    """Return the lines of a file with y up, and warn if they look upside down.
+
+    Args:
+        lines: a list of `Line`, with y as in the file.
+        downs: for each, whether y counts down, as far as is known.
+        is_sure: whether the file says so, or its form. If not, and the ink says otherwise, the
+            lines are turned.
+        path: the file.
+
+    Example:
+
+    >>> from mdn_utils.data.strokes import Line
+    >>> line = Line(np.float32([[0, 0, 0], [0, -9, 1]]), "l", "me")
+    >>> stand_up([line], [True], True, "l.csv")[0].strokes[1].tolist()
+    [0.0, 9.0, 1.0]
+    """
+    flip = np.float32([1, -1, 1])
+    lines = [
+        line._replace(strokes=line.strokes * flip) if down else line
+        for line, down in zip(lines, downs)
+    ]
+    if not is_upside_down([line.strokes for line in lines[:1000]]):
+        return lines
+    if is_sure:
+        warnings.warn(
+            f'{path}: the lines look upside down; if y counts down in it, say "y": "down" there, '
+            "or turn it with `python -m mdn_utils lines --y down`", stacklevel=3,
+        )
+        return lines
+    way = "up" if downs[0] else "down"
+    warnings.warn(f"{path}: y seems to count {way} in it, so it is read that way", stacklevel=3)
+    return [line._replace(strokes=line.strokes * flip) for line in lines]

@@ -27,7 +27,7 @@ def read(content, where):
         where: what to call it in an error message.
 
     Returns:
-        A list of `Line`, with y up unless the file has an array `y` that says "down".
+        A list of `Line`; for each whether y counts down; and whether the file says so, in `y`.
 
     Raises:
         InputError: if arrays are missing, or don't fit one another.
@@ -37,15 +37,17 @@ def read(content, where):
     >>> file = io.BytesIO()
     >>> np.savez(file, points=np.zeros((2, 2)), pen_up=[False, True], offsets=[0, 2], text=["."],
     ...          writer=["me"])
-    >>> read(file.getvalue(), "a.npz")[0].text
-    '.'
+    >>> lines, downs, is_sure = read(file.getvalue(), "a.npz")
+    >>> lines[0].text, downs, is_sure
+    ('.', [False], False)
     """
     try:
         _check_headers(content)
         with np.load(io.BytesIO(content), allow_pickle=False) as file:
             points, pen_up, offsets, texts, writers = (file[f"{name}.npy"] for name in PACKED)
             texts, writers = texts.tolist(), writers.tolist()
-            down = "y.npy" in file.zip.namelist() and str(file["y.npy"]).lower() == "down"
+            is_sure = "y.npy" in file.zip.namelist()
+            is_down = is_sure and str(file["y.npy"]).lower() == "down"
     except Exception as error:  # zipfile and numpy raise a dozen kinds of error over broken bytes
         told = " ".join(str(error).split())[:200]
         raise InputError(f"{where}: not a file of packed lines ({told}); {FORMS}") from None
@@ -66,13 +68,13 @@ def read(content, where):
         )
     pen_up = _ends(pen_up > 0, offsets, where)
     with np.errstate(over="ignore", invalid="ignore"):
-        points = points[:, :2].astype(np.float64) * (1, -1 if down else 1)
-        moves = np.diff(points, axis=0, prepend=points[:1])
+        moves = np.diff(points[:, :2].astype(np.float64), axis=0, prepend=points[:1, :2])
         moves[offsets[:-1]] = 0
         rows = np.column_stack([moves, pen_up]).astype(np.float32)
     rows[offsets[1:] - 1, 2] = 1
     strokes = np.split(check(rows, where), offsets[1:-1])
-    return [Line(*line) for line in zip(strokes, texts, writers)]
+    lines = [Line(*line) for line in zip(strokes, texts, writers)]
+    return lines, [is_down] * len(lines), is_sure
 
 
 def _ends(pen_up, offsets, where):

@@ -100,3 +100,21 @@ def test_upside_down_is_named_or_turned(tmp_path):
     with pytest.warns(UserWarning, match="y seems to count up"):  # a bare list says nothing
         (line,) = loaded(tmp_path / "a.json", comb(1))
     assert drawn(line, y=1) == [[[x, y - 9] for x, y in stroke] for stroke in comb(1)]
+
+
+def test_npz_says_which_way_y_counts(tmp_path):
+    points = np.concatenate(comb(-1))
+    arrays = {
+        "points": points, "pen_up": np.arange(len(points)) % 3 == 2, "text": np.array(["l" * 40]),
+        "offsets": np.array([0, len(points)]), "writer": np.array(["me"]),
+    }
+    np.savez(tmp_path / "a.npz", **arrays)
+    with pytest.warns(UserWarning, match="y seems to count down"):
+        (line,) = load_lines(tmp_path / "a.npz")
+    np.savez(tmp_path / "b.npz", **arrays, y=np.array("down"))
+    np.testing.assert_array_equal(load_lines(tmp_path / "b.npz")[0].strokes, line.strokes)
+    assert drawn(line) == [[[x, y + 9] for x, y in stroke] for stroke in comb(-1)]
+    np.savez(tmp_path / "c.npz", **arrays | {"pen_up": np.arange(len(points)) % 3 == 0})
+    with pytest.warns(UserWarning, match="pen_up is true where strokes start"):
+        (again,) = load_lines(tmp_path / "c.npz", y="down")
+    np.testing.assert_array_equal(again.strokes, line.strokes)
