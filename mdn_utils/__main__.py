@@ -13,6 +13,7 @@ from .data.ink_lines import PARTS  # noqa: E402
 from .data.line_files import Y  # noqa: E402
 from .data.splits import SPLITS  # noqa: E402
 from .errors import InputError  # noqa: E402
+from .pages import SIZES  # noqa: E402
 
 HAND = "real"
 KINDS = ("text", "prediction", "synthesis", "reader")
@@ -111,12 +112,20 @@ def _add_pack(commands):
     pack.add_argument("out", help="file to write, NAME.h5")
     pack.add_argument("--corpus", required=True, help="simulated, iam, unipen, a file of lines")
     _add_corpus(pack, "")
+    pack.add_argument(
+        "--join", type=int, default=0, metavar="N",
+        help="also cut the lines to train on into words, join words of one writer into N lines, "
+        "and take lines with rare characters twice",
+    )
 
 
 def _add_write(commands):
-    write = commands.add_parser("write", help="write a text by hand, as SVG, PNG, JSON or npz")
+    write = commands.add_parser(
+        "write", help="write a text: a line as SVG, PNG, JSON or npz, a page as SVG, PDF or PNG"
+    )
     write.set_defaults(run=run.write)
-    write.add_argument("text")
+    write.add_argument("text", nargs="?", help="a line, or a page with line breaks in it")
+    write.add_argument("--file", metavar="FILE", help="the text, in a file")
     write.add_argument(
         "--hand", choices=["real", "simulated"], default=HAND,
         help="shipped weights (default: %(default)s)",
@@ -146,6 +155,16 @@ def _add_write(commands):
         help="transliterate characters that the hand doesn't know: strasse for straße",
     )
     write.add_argument("--out", default="line.svg", help="file to write (default: %(default)s)")
+    page = write.add_argument_group("a page", "lengths are in millimetres")
+    page.add_argument(
+        "--page", choices=[*SIZES, "none"],
+        help="wrap the text on such paper; none is paper that ends with the text",
+    )
+    page.add_argument("--margin", type=float, default=20, help="default: %(default)s")
+    page.add_argument("--line-height", type=float, default=10, help="default: %(default)s")
+    page.add_argument("--ink", default="black", help="a colour (default: %(default)s)")
+    page.add_argument("--pen", type=float, default=0.5, help="its width (default: %(default)s)")
+    page.add_argument("--animate", action="store_true", help="an SVG that writes itself")
 
 
 def _add_read(commands):

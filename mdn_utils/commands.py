@@ -9,9 +9,12 @@ from . import (
     compiling,
     distribution,
     drawing,
+    enriching,
     evaluation,
     labelling,
     networks,
+    page_files,
+    pages,
     reading,
     silence_stderr,
     training,
@@ -34,6 +37,7 @@ from .data.strokes import Line
 from .errors import InputError
 
 SIZE, MIXTURES, GAUSSIANS = "3x400", 20, 10  # the paper's
+VALIDATION_STEPS = 50  # after each epoch; `evaluate` takes all lines
 READER_SIZE = "3x128"
 READER_EXTRA = 3000  # simulated lines, for digits and marks, and as many of joined words
 READER_VALIDATION = 1000  # lines
@@ -42,32 +46,62 @@ BEAM = 10
 
 
 def write(args):
-    if Path(args.out).suffix.lower() not in drawing.SUFFIXES:
-        names = ", ".join(drawing.SUFFIXES)
-        raise InputError(f"--out {args.out}: expected a name that ends in {names}")
+    fit = pasted.replace_unknown if args.replace else pasted.clean
+    text = pasted.each_row(_text(args), fit)
+    suffix = Path(args.out).suffix.lower()
+    whole_page = args.page or args.animate or "\n" in text or suffix == ".pdf"
+    suffixes = page_files.SUFFIXES if whole_page else drawing.SUFFIXES
+    if suffix not in suffixes:
+        raise InputError(
+            f"--out {args.out}: expected a name that ends in {', '.join(suffixes)}"
+            f"{', for a page' if whole_page else ''}"
+        )
     if args.prime_text and not args.prime:
         raise InputError("--prime-text says what the line of --prime says; give both")
-    fit = pasted.replace_unknown if args.replace else pasted.clean
-    text = fit(args.text)
-    pasted.letters_and_marks(text)  # before the slow part: a typo should not have to wait
+    if whole_page:
+        paper = pages.Paper(args.page or "none", args.margin, args.line_height)
+        paper.check()
+    for line in text.split("\n"):  # before the slow part: a typo should not have to wait
+        if line.strip() or not text.strip():
+            pasted.letters_and_marks(line)
     primer = None
     if args.prime:
         primer = line_files.load_lines(args.prime, need_text=not args.prime_text)[0]
         primer = primer._replace(text=fit(args.prime_text or primer.text))
 
     network = weights.load(args.weights or weights.shipped_path(f"synthesis_{args.hand}"))
-    reader = weights.load_shipped("reader") if args.tries > 1 else None
-    written = writing.Writer(network).write(
-        text, args.seed, args.bias, primer, tries=args.tries, reader=reader
-    )
-    if not written.stopped:
-        print(
-            f"the network did not come to an end within {len(written.strokes)} points; try another "
-            "--seed or a larger --bias",
-            file=sys.stderr,
+    reader = weights.load_shipped("reader") if args.tries > 1 or primer else None
+    writer = writing.Writer(network)
+    options = {"bias": args.bias, "primer": primer, "tries": args.tries, "reader": reader}
+    if whole_page:
+        rows = pages.write_rows(writer, text, paper, args.seed, **options)
+        files = page_files.save(
+            args.out, pages.lay_out(rows, paper, args.seed), pages.SIZES.get(paper.name),
+            paper.margin, args.ink, args.pen, text, args.animate,
         )
-    drawing.save(args.out, Line(written.new, text, "network"))
-    print(args.out.encode(errors="backslashreplace").decode())  # a file's name may be no Unicode
+    else:
+        written = writer.write(text, args.seed, **options)
+        if not written.stopped:
+            print(
+                f"the network did not come to an end within {len(written.strokes)} points; try "
+                "another --seed or a larger --bias",
+                file=sys.stderr,
+            )
+        drawing.save(args.out, Line(written.new, text.strip(), "network"))
+        files = [args.out]
+    for name in files:
+        print(str(name).encode(errors="backslashreplace").decode())  # a name may be no Unicode
+
+
+def _text(args):
+    if (args.text is None) == (args.file is None):
+        raise InputError("give a text, or --file with a text in it")
+    if args.file is None:
+        return args.text
+    try:
+        return Path(args.file).read_text("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{args.file}: not a text in UTF-8 ({error})") from None
 
 
 def evaluate(args):
@@ -138,9 +172,11 @@ def _line_batches(args):
         lines[split] = _lines(args.corpus, split, args.root, _count(args.lines, split))
         writers = {line.writer for line in lines[split]}
         print(f"{split}: {len(lines[split])} lines of {len(writers)} writers", flush=True)
+    validation = batches.LineBatches(lines["val"], arrange, repeat=True)
+    validation.steps = min(validation.steps, VALIDATION_STEPS)
     return (
         batches.LineBatches(lines["train"], arrange, steps=200, augment=True, seed=args.seed),
-        batches.LineBatches(lines["val"], arrange, repeat=True),
+        validation,
     )
 
 
@@ -253,9 +289,17 @@ def pack(args):
     lines = {}
     for split in splits.SPLITS:
         count = _count(args.lines, split)
-        lines[split] = prepare.iter_prepared(
-            corpora.iter_lines(args.corpus, split, args.root, count)
-        )
+        try:
+            given = corpora.iter_lines(args.corpus, split, args.root, count)
+        except InputError as error:
+            if split != "test":
+                raise
+            print(f"test: left out ({error})")  # training does without
+            continue
+        lines[split] = prepare.iter_prepared(given)
+    if args.join:
+        reader = weights.load_shipped("reader")
+        lines["train"] = enriching.enrich(list(lines["train"]), reader, args.join)
     for split, count in packed.pack(args.out, lines).items():
         print(f"{split}: {count} lines")
 

@@ -166,14 +166,80 @@ def log_likelihood(log_probabilities, labels):
     skips = _may_skip(states)
     score = np.where(np.arange(states.shape[1]) < 2, frames[0][lines[:, None], states], NEVER)
     for frame in frames[1:]:
-        step = np.pad(score, ((0, 0), (1, 0)), constant_values=NEVER)[:, :-1]
-        skip = np.pad(score, ((0, 0), (2, 0)), constant_values=NEVER)[:, :-2]
-        before = np.logaddexp(score, step)
-        before = np.where(skips, np.logaddexp(before, skip), before)
-        score = before + frame[lines[:, None], states]
+        score = _forward(score, frame[lines[:, None], states], skips)
     last = 2 * np.count_nonzero(labels, axis=1)  # the blank after the last label
     with_label = np.where(last > 0, score[lines, last - 1], NEVER)
     return np.logaddexp(score[lines, last], with_label)
+
+
+def _forward(score, frame, skips):
+    """The forward variables (B, 2U + 1) one frame later, given the frame's log probabilities."""
+    step = np.pad(score, ((0, 0), (1, 0)), constant_values=NEVER)[:, :-1]
+    skip = np.pad(score, ((0, 0), (2, 0)), constant_values=NEVER)[:, :-2]
+    before = np.logaddexp(score, step)
+    return np.where(skips, np.logaddexp(before, skip), before) + frame
+
+
+class Doubts(NamedTuple):
+    """How much likelier a line's ink would be with another text, in nats.
+
+    Attributes:
+        after: if more text came after.
+        before: if more text came before.
+        shorter: if some of the text's last letters weren't there.
+        later: if some of its first letters weren't there.
+        other: if it were what the best path says.
+
+    Example:
+
+    >>> max(Doubts(0.0, 0.0, 1.0, 0.0, 3.5))
+    3.5
+    """
+
+    after: float
+    before: float
+    shorter: float
+    later: float
+    other: float
+
+
+def doubts(log_probabilities, labels):
+    """Ask whether a text says all that its ink says, and no more.
+
+    What comes after the text is the best path through the frames that are left.
+
+    Args:
+        log_probabilities: (T, K), of one line.
+        labels: U labels.
+
+    Returns:
+        `Doubts`.
+
+    Example: a letter, a blank, the letter again; but the text has it once.
+
+    >>> found = doubts(np.log([[0.1, 0.9], [0.9, 0.1], [0.1, 0.9]]), [1])
+    >>> round(float(found.after), 1), round(float(found.shorter), 1)
+    (1.9, 0.0)
+    """
+    after, shorter, other = _doubts(log_probabilities, labels)
+    before, later, _ = _doubts(log_probabilities[::-1], labels[::-1])
+    return Doubts(after, before, shorter, later, other)
+
+
+def _doubts(frames, labels):
+    """`Doubts` about the end of a text, and `other`."""
+    states = _states(np.array([labels], int))
+    skips = _may_skip(states)
+    score = np.where(np.arange(states.shape[1]) < 2, frames[0][states], NEVER)
+    scores = [score[0]]
+    for frame in frames[1:]:
+        score = _forward(score, frame[states], skips)
+        scores.append(score[0])
+    scores = np.array(scores)
+    written = np.logaddexp(scores[:, -1], scores[:, -2])  # all of the text, up to each frame
+    rest = np.append(np.cumsum(frames.max(1)[::-1])[::-1], 0.0)
+    part = np.logaddexp(scores[-1, 2::2], scores[-1, 1::2])  # the text's first letters, all frames
+    return (written + rest[1:]).max() - written[-1], part.max() - written[-1], rest[0] - written[-1]
 
 
 def _states(labels):

@@ -21,6 +21,10 @@ LABELS = len(ALPHABET) + 1  # the blank, and character c as ALPHABET.index(c) + 
 STEPS_PER_FRAME = 2
 LENGTHS = (128, 512, MOST_STEPS)  # that lines are padded to: few, as each has to be compiled
 STEPS_AT_ONCE = 16384  # in a batch
+# Nats by which another text may explain a line better than its own, see `check_text`.
+MOST_DOUBT = 4
+MOST_DOUBT_OF_LETTERS = 15
+MOST_DOUBT_OF_ALL = 60
 
 
 @keras.saving.register_keras_serializable(package="mdn_utils")
@@ -163,6 +167,43 @@ def _confidence(frames, labels):
     ])
 
 
+def letters_of_strokes(reader, lines):
+    """Find which letters of its text each stroke of a line draws.
+
+    Args:
+        reader: a `Reader`.
+        lines: a list of `Line`.
+
+    Returns:
+        For each line a list with an entry per stroke, the set of the places in the text of the
+        letters that the reader finds in it; None for a line that it can't align with its text.
+
+    Example: an untrained network finds letters, too, but nothing says where.
+
+    >>> from mdn_utils.data import simulated
+    >>> [letters] = letters_of_strokes(Reader((8,)), simulated.lines(1))
+    >>> sorted(set().union(*letters))[0]
+    0
+    """
+    steps = {}
+    for number, line in enumerate(lines):
+        with contextlib.suppress(InputError):
+            steps[number] = pen_steps(line.strokes)
+    found = [None] * len(lines)
+    for numbers, frames in _log_probabilities(reader, steps):
+        for number, line_frames in zip(numbers, frames):
+            places = decoding.align(line_frames, encode(lines[number].text).tolist())
+            if places is None:
+                continue
+            stroke = np.cumsum(steps[number][:, 2]).astype(int)[::STEPS_PER_FRAME]
+            letters = [set() for _ in range(int(steps[number][:, 2].sum()) + 1)]
+            for owner, place in zip(stroke, places[:len(stroke)]):
+                if place >= 0:
+                    letters[owner].add(int(place))
+            found[number] = letters
+    return found
+
+
 def log_likelihood(reader, lines, texts):
     """Return how likely a reader finds given texts.
 
@@ -195,6 +236,58 @@ def log_likelihood(reader, lines, texts):
     for numbers, frames in _log_probabilities(reader, steps):
         likelihood[numbers] = decoding.log_likelihood(frames, labels[numbers])
     return likelihood
+
+
+def check_text(reader, line, name="line"):
+    """Check that a line says what its text says, no more and no less, and stands upright.
+
+    The limits were chosen on UNIPEN's validation lines (benchmarks/priming.py).
+
+    Args:
+        reader: a `Reader`.
+        line: a `Line`.
+        name: what to call it in an error message.
+
+    Raises:
+        InputError: if the ink goes on after the text, begins before it, or lacks some of it, if it
+            says something else, or if it would say it upside down.
+
+    Example:
+
+    >>> from mdn_utils.data import simulated
+    >>> from mdn_utils.data.strokes import Line
+    >>> from mdn_utils.weights import load_shipped
+    >>> check_text(load_shipped("reader"), Line(simulated.write("to be or not"), "to be", "me"))
+    Traceback (most recent call last):
+    mdn_utils.errors.InputError: line: its text says 'to be', but there is more ink after that; ...
+    """
+    what, reading = _doubt(reader, line, name)
+    if not what:
+        return
+    for x, y, way in ((1, -1, "with y growing downwards"), (-1, -1, "upside down")):
+        turned = line._replace(strokes=line.strokes * np.float32([x, y, 1]))
+        if not _doubt(reader, turned, name)[0]:
+            raise InputError(f"{name}: it says {line.text!r} only {way}; turn it round")
+    raise InputError(f"{name}: its text says {line.text!r}, but {what}; it reads like {reading!r}")
+
+
+def _doubt(reader, line, name):
+    """What is wrong with the text of a line, or None; and how the line reads."""
+    steps = pen_steps(line.strokes, name)
+    [(_, [frames])] = _log_probabilities(reader, {0: steps})
+    frames = frames[:-(-len(steps) // STEPS_PER_FRAME)]
+    found = decoding.doubts(frames.astype(np.float64), encode(line.text).tolist())
+    reading = "".join(ALPHABET[label - 1] for label in decoding.best_path(frames[None])[0])
+    for doubt, most, what in (
+        (found.after, MOST_DOUBT, "there is more ink after that"),
+        (found.before, MOST_DOUBT, "there is more ink before that"),
+        (found.shorter, MOST_DOUBT_OF_LETTERS, "the ink ends before that"),
+        (found.later, MOST_DOUBT_OF_LETTERS, "the ink begins after that"),
+        (found.other, MOST_DOUBT_OF_ALL, "the ink says something else"),
+    ):
+        if not doubt <= most:  # no number where there are too few frames for the text
+            return what, reading
+    return None, reading
 
 
 def _log_probabilities(reader, steps):

@@ -17,7 +17,7 @@ from .generation import compiled, generate
 from .layers.mixture import sample
 from .layers.soft_window import attention
 from .networks import one_hot_text
-from .reading import log_likelihood
+from .reading import check_text, log_likelihood
 
 # A line takes about 12 points per character. Past two and a half times that it would be scribbling.
 POINTS_AT_MOST = 30
@@ -29,6 +29,9 @@ END = " "
 # hand that belongs to the seed, its slant above all, and differ in what comes after. With as many
 # points as a letter takes, a spoiled first letter was spoiled in every try.
 SHARED = 4
+# Characters by which the window may be off the space after the primer when the primer ends. Ahead
+# is usual: the pen leaves for the next letter. On UNIPEN's validation lines it is -1 to 2.
+BEHIND, AHEAD = 2, 3.5
 MOST_TRIES = 256  # they are one batch, and have to fit into memory
 
 
@@ -96,19 +99,20 @@ class Writer:
             bias: 0 for the hand as it is, larger for neater (equations 61-62); a number, or one
                 per line.
             primer: a `Line` in whose hand to go on (section 5.5). The pen is led along it first,
-                and the text follows after a space.
+                and the text follows after a space. With a reader, its text is checked against its
+                ink.
             limit: points at most, not counting the primer's.
             tries: how often to write each line in one batch. The tries begin alike, so they are in
                 one hand, and then have different noise. Kept is the one whose text the reader finds
                 likeliest. With one try, nobody chooses.
-            reader: a `reading.Reader`, needed for more than one try.
+            reader: a `reading.Reader`, needed for more than one try; it also checks the primer.
 
         Returns:
             A `Written`, or a list of them.
 
         Raises:
             InputError: for an empty text, unknown characters, a bias below 0, a primer without
-                ink, or a network that can't write texts.
+                ink, one whose text isn't what it says, or a network that can't write texts.
         """
         if not getattr(self.network, "reads_text", False):
             raise InputError(
@@ -123,7 +127,10 @@ class Writer:
         before = ""
         if primer:
             letters, _ = pasted.letters_and_marks(primer.text, "primer's text")
-            lead = normalise(primer._replace(text=letters)).strokes
+            primer = primer._replace(text=letters)
+            if reader:
+                check_text(reader, primer, "the primer")
+            lead = normalise(primer).strokes
             before = letters + " "
         space = 1 if primer else 0
         limit = limit or POINTS_AT_MOST * (max(map(len, texts)) + space + 2)
@@ -135,14 +142,12 @@ class Writer:
         bias = np.repeat(np.broadcast_to(np.float32(bias), (len(texts),)), tries)
         wanted = [line for line in texts for _ in range(tries)]
         written = self._lines([before + line for line in wanted], lead, limit, seeds, bias)
+        if primer:
+            _check_window(written[0], primer.text)
         if tries > 1:
             likelihood = log_likelihood(reader, [line.new for line in written], wanted)
             best = likelihood.reshape(-1, tries).argmax(1)
             written = [written[k * tries + place] for k, place in enumerate(best)]
-        if primer and min(len(line.new) for line in written) < 2:
-            raise InputError(
-                f"nothing was written after the primer; does it say {primer.text!r}?"
-            )
         written = [
             _accented(line, before, *accented) for line, *accented in zip(written, said, marks)
         ]
@@ -259,6 +264,21 @@ def _accented(written, before, text, marks):
     marks = {place + len(before): names for place, names in marks.items()}
     strokes, phi = accents.draw(written.strokes, written.attention, written.text, marks)
     return written._replace(strokes=strokes, attention=phi, text=before + text)
+
+
+def _check_window(written, text):
+    """Raise InputError if the window isn't at the end of the primer's text when the primer ends.
+
+    What it has not reached yet would be written again, what it has passed would be left out.
+    """
+    phi = written.attention[written.primed - 1]
+    place = float(np.sum(phi * np.arange(len(phi))) / max(np.sum(phi), 1e-9))
+    if not -BEHIND <= place - len(text) <= AHEAD:
+        reached = (text + " ...")[:max(round(place), 0)]
+        raise InputError(
+            f"the primer says {text!r}, but at its end the network believes it has written "
+            f"{reached!r}; check its text, or take another line"
+        )
 
 
 def _noise(seed, attempt, room):

@@ -176,6 +176,25 @@ def _ink_table():
     return {" ": 0.0, **inked}
 
 
+@functools.cache
+def _middle_table():
+    inked = {c: np.concatenate(glyph("futural", c).body)[:, 1].mean() for c in ALPHABET.strip()}
+    return {" ": 0.0, **inked}
+
+
+def printed_middle(text):
+    """Return the mean height of a text's ink over the baseline, in print, in x-heights.
+
+    Example:
+
+    >>> printed_middle("dhl") > printed_middle("ace") > printed_middle("gpy")
+    True
+    """
+    ink = _ink_table()
+    middle = _middle_table()
+    return float(sum(ink[c] * middle[c] for c in text) / printed_ink_length(text))
+
+
 def printed_ink_length(text):
     """Return the ink that a text takes in print, in x-heights; an unknown character counts as n.
 

@@ -52,6 +52,29 @@ def clean(text):
     return re.sub(r" *\n *", "\n", text).strip(" \n")
 
 
+def each_row(text, fit=clean):
+    """Return a text of several rows, each of them clean, with the blanks at its beginning.
+
+    Args:
+        text: a string. Empty rows at the end go.
+        fit: what cleans a row, `clean` or `replace_unknown`.
+
+    Returns:
+        A string. If it is a single row, blanks at its beginning go, too.
+
+    Example:
+
+    >>> each_row("Dear  all,\\r\\n  it\u2019s me\\n")
+    "Dear all,\\n  it's me"
+    """
+    rows = []
+    for row in re.split("\r\n|[\r\n\u0085\u2028\u2029]", text):
+        blanks = len(row) - len(row.lstrip())
+        rows.append(" " * blanks + fit(row.strip()))
+    text = "\n".join(rows).rstrip()
+    return text if "\n" in text else text.strip()
+
+
 def split_accents(text):
     """Return the letters of a text without their accents, and the accents.
 

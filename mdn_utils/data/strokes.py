@@ -133,6 +133,21 @@ def ink_length(pen):
     return float(np.hypot(*steps.T).sum())
 
 
+def ink_middle(pen):
+    """Return the mean height of all ink of pen-down polylines, in their own unit.
+
+    Example:
+
+    >>> float(ink_middle([np.array([(0, 0), (0, 4)]), np.array([(3, 9)])]))
+    2.0
+    """
+    weights = np.concatenate([np.hypot(*np.diff(stroke, axis=0).T) for stroke in pen])
+    heights = np.concatenate([(stroke[1:, 1] + stroke[:-1, 1]) / 2 for stroke in pen])
+    if not weights.any():
+        return np.concatenate(pen)[:, 1].mean()
+    return np.average(heights, weights=weights)
+
+
 def curves(strokes):
     """Return a line as smooth curves to draw: what `bezier` gives for each pen-down polyline.
 
