@@ -8,6 +8,7 @@ from . import silence_tensorflow
 silence_tensorflow()  # before Keras is imported
 
 from . import commands as run  # noqa: E402
+from .adapting import RATE, STEPS  # noqa: E402
 from .commands import GAUSSIANS, MIXTURES, READER_SIZE, SIZE, TRIES  # noqa: E402
 from .data.ink_lines import PARTS  # noqa: E402
 from .data.line_files import Y  # noqa: E402
@@ -27,6 +28,7 @@ def parser():
     _add_train(commands)
     _add_evaluate(commands)
     _add_pack(commands)
+    _add_adapt(commands)
     _add_write(commands)
     _add_read(commands)
     _add_lines(commands)
@@ -119,16 +121,35 @@ def _add_pack(commands):
     )
 
 
+def _add_adapt(commands):
+    adapt = commands.add_parser(
+        "adapt", help="learn your hand from a few lines of it; `write --hand` then writes in it"
+    )
+    adapt.set_defaults(run=run.adapt)
+    adapt.add_argument("file", help="your lines with their texts (`lines` gathers them)")
+    adapt.add_argument("--out", required=True, help="folder for the hand")
+    adapt.add_argument(
+        "--start", metavar="FILE", help="other weights to start from, NAME.weights.h5"
+    )
+    adapt.add_argument(
+        "--steps", type=int, default=STEPS, help="batches to train on (default: %(default)s)"
+    )
+    adapt.add_argument(
+        "--rate", type=float, default=RATE, help="Adam's learning rate (default: %(default)s)"
+    )
+    adapt.add_argument("--seed", type=int, default=0)
+
+
 def _add_write(commands):
     write = commands.add_parser(
-        "write", help="write a text: a line as SVG, PNG, JSON or npz, a page as SVG, PDF or PNG"
+        "write", help="write a line (SVG, PNG, JSON, npz) or a page (SVG, PDF, PNG) by hand"
     )
     write.set_defaults(run=run.write)
     write.add_argument("text", nargs="?", help="a line, or a page with line breaks in it")
     write.add_argument("--file", metavar="FILE", help="the text, in a file")
     write.add_argument(
-        "--hand", choices=["real", "simulated"], default=HAND,
-        help="shipped weights (default: %(default)s)",
+        "--hand", default=HAND,
+        help="real, simulated, or a folder that adapt made (default: %(default)s)",
     )
     write.add_argument("--weights", help="other weights: NAME.weights.h5, with NAME.json beside it")
     write.add_argument(

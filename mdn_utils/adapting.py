@@ -1,37 +1,179 @@
 """Learn a hand from a few lines of it."""
+import string
+from typing import NamedTuple
+
 import keras
 
 from .compiling import compile_network
 from .data import batches, words
+from .data.prepare import prepare
+from .data.style import distance, style
 from .enriching import cut_into_words
+from .errors import InputError
+from .evaluation import error_rates, evaluate_lines
+from .reading import check_text, read
+from .training import schedule
 
-JOINED = 200  # lines made of the words of the hand's own lines
+FEWEST = 4  # lines that a hand can be learnt from
+HELD = 10  # one line in so many, and at least one, is kept to measure with
+JOINED = 200  # lines made of the words of the hand's own
 POINTS = 2000  # in a batch
+RATE = 1e-3
+STEPS = 300
+PRIMER = 20  # characters of a good primer: enough to show the hand, and soon read
+TEXTS = (
+    "The quick brown fox jumps", "over 13 lazy dogs, at last.", "My jug was vexed by quiz",
+    "Could we pack five boxes", "Sphinx of black quartz",
+)
 
 
-def adapt(network, lines, reader, steps=200, rate=5e-4, keep=0.0, seed=0, callbacks=()):
-    """Train a network on with the lines of one hand.
+class Hand(NamedTuple):
+    """What `measure` says of a network and a hand.
 
-    The lines are cut into words, and these joined anew, so that few lines go a long way.
+    Attributes:
+        nats_per_point: on the lines that were held back.
+        character_error_rate: of five texts that are none of the lines', as the reader reads them.
+        distance: between the hand those are in and the user's, see `data.style.distance`.
+
+    Example:
+
+    >>> Hand(-1.5, 0.02, 0.1).distance
+    0.1
+    """
+
+    nats_per_point: float
+    character_error_rate: float
+    distance: float
+
+
+def usable(lines, reader):
+    """Return what can be learnt from, and say what is left out and why.
 
     Args:
-        network: a `SynthesisNetwork`; its weights are changed.
+        lines: a list of `Line`, as recorded.
+        reader: a `reading.Reader`, which checks that each says what its text says.
+
+    Returns:
+        A list of prepared `Line`.
+
+    Raises:
+        InputError: if fewer than four lines are left.
+
+    Example:
+
+    >>> from mdn_utils.data import simulated
+    >>> from mdn_utils.weights import load_shipped
+    >>> len(usable(simulated.lines(6), load_shipped("reader")))
+    only 6 lines...
+    6
+    """
+    fit = []
+    for number, line in enumerate(prepare(lines), 1):
+        try:
+            check_text(reader, line, f"line {number}")
+            fit.append(line)
+        except InputError as error:
+            print(f"left out: {error}")
+    if len(fit) < FEWEST:
+        raise InputError(
+            f"{len(fit)} of {len(lines)} lines can be used; {FEWEST} are the least to learn a hand "
+            "from, and ten are good"
+        )
+    if len(fit) < 8:
+        print(f"only {len(fit)} lines: with ten or more the hand comes out better")
+    missing = set(string.ascii_lowercase) - set("".join(line.text for line in fit))
+    if missing:
+        print(
+            f"no line has {' '.join(sorted(missing))}: the network makes up how you write "
+            f"{'them' if len(missing) > 1 else 'it'}"
+        )
+    return fit
+
+
+def held_back(lines):
+    """Split lines into those to learn from and those to measure with.
+
+    Example:
+
+    >>> held_back(list("abcdefghij"))
+    (['b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'], ['a'])
+    """
+    return [line for k, line in enumerate(lines) if k % HELD], lines[::HELD]
+
+
+def best_primer(lines):
+    """Return the line to go on from: one of about twenty characters.
+
+    Example:
+
+    >>> from mdn_utils.data.strokes import Line
+    >>> best_primer([Line(None, text, "me") for text in ("short", "a line of twenty one.")]).text
+    'a line of twenty one.'
+    """
+    return min(lines, key=lambda line: abs(len(line.text) - PRIMER))
+
+
+def adapt(network, lines, reader, steps=STEPS, rate=RATE, seed=0):
+    """Train a network on with the lines of one hand; its weights are changed.
+
+    The lines are cut into words, and these joined anew, so that few lines go a long way. The window
+    layer stays as it is: how to follow a text is the same in every hand, and ten lines would spoil
+    it.
+
+    Args:
+        network: a `SynthesisNetwork`.
         lines: a list of prepared `Line`.
         reader: a `reading.Reader`, which finds where words end.
         steps: how many batches to train on.
         rate: the learning rate at its peak.
-        keep: share of the way that the weights go back to where they were.
         seed: an integer.
-        callbacks: Keras callbacks.
+
+    Example:
+
+    >>> from mdn_utils.data import simulated
+    >>> from mdn_utils.weights import load_shipped
+    >>> network = load_shipped("synthesis_real")
+    >>> lines = prepare(simulated.lines(4))
+    >>> adapt(network, lines, load_shipped("reader"), steps=1)
     """
     pieces = cut_into_words(lines, reader)
     data = batches.LineBatches(
         lines + words.join(pieces, JOINED, seed), points=POINTS, steps=steps, seed=seed, shapes=2
     )
-    before = network.get_weights()
-    compile_network(network, rate=keras.optimizers.schedules.CosineDecay(rate, steps))
-    network.fit(data, epochs=1, verbose=0, callbacks=callbacks)
-    if keep:
-        network.set_weights([
-            keep * old + (1 - keep) * new for old, new in zip(before, network.get_weights())
-        ])
+    network.window.trainable = False
+    compile_network(network, rate=rate)
+
+    def set_rate(step, logs=None):
+        network.optimizer.learning_rate = rate * schedule(step / steps)
+
+    network.fit(
+        data, epochs=1, verbose=0,
+        callbacks=[keras.callbacks.LambdaCallback(on_train_batch_begin=set_rate)],
+    )
+    network.window.trainable = True
+
+
+def measure(writer, lines, held, reader, tries=1, seed=0):
+    """Measure how well a network writes a hand.
+
+    Args:
+        writer: a `writing.Writer`.
+        lines: the hand's lines, a list of prepared `Line`.
+        held: those of them that nothing was trained on.
+        reader: a `reading.Reader`.
+        tries: see `Writer.write`.
+        seed: an integer.
+
+    Returns:
+        A `Hand`. The texts are written at bias 0.75, going on from one of the lines.
+    """
+    written = writer.write(
+        list(TEXTS), seed, 0.75, best_primer(lines), tries=tries, reader=reader
+    )
+    new = [line.new for line in written]
+    rates = error_rates([reading.text for reading in read(reader, new, 10)], list(TEXTS))
+    own = style([line.strokes for line in lines])
+    return Hand(
+        evaluate_lines(writer.network, held)["nats_per_point"], rates["character_error_rate"],
+        distance(style(new), own),
+    )

@@ -6,6 +6,7 @@ from pathlib import Path
 import keras
 
 from . import (
+    adapting,
     compiling,
     distribution,
     drawing,
@@ -34,7 +35,9 @@ from .data import (
     texts,
 )
 from .data.strokes import Line
+from .data.style import distance, style
 from .errors import InputError
+from .safe_files import exclusive
 
 SIZE, MIXTURES, GAUSSIANS = "3x400", 20, 10  # the paper's
 VALIDATION_STEPS = 50  # after each epoch; `evaluate` takes all lines
@@ -43,6 +46,8 @@ READER_EXTRA = 3000  # simulated lines, for digits and marks, and as many of joi
 READER_VALIDATION = 1000  # lines
 TRIES = 8  # a line takes a second longer, and few are left that can't be read
 BEAM = 10
+# A hand that `adapt` learnt is a folder with its weights, and a line of it to go on from.
+HAND_WEIGHTS, HAND_LINE = "hand.weights.h5", "line.json"
 
 
 def write(args):
@@ -64,12 +69,13 @@ def write(args):
     for line in text.split("\n"):  # before the slow part: a typo should not have to wait
         if line.strip() or not text.strip():
             pasted.letters_and_marks(line)
+    path, line = _hand(args)
     primer = None
-    if args.prime:
-        primer = line_files.load_lines(args.prime, need_text=not args.prime_text)[0]
+    if line:
+        primer = line_files.load_lines(line, need_text=not args.prime_text)[0]
         primer = primer._replace(text=fit(args.prime_text or primer.text))
 
-    network = weights.load(args.weights or weights.shipped_path(f"synthesis_{args.hand}"))
+    network = weights.load(path)
     reader = weights.load_shipped("reader") if args.tries > 1 or primer else None
     writer = writing.Writer(network)
     options = {"bias": args.bias, "primer": primer, "tries": args.tries, "reader": reader}
@@ -91,6 +97,21 @@ def write(args):
         files = [args.out]
     for name in files:
         print(str(name).encode(errors="backslashreplace").decode())  # a name may be no Unicode
+
+
+def _hand(args):
+    """The weights of a hand, and a file with a line of it or None."""
+    if args.weights:
+        return args.weights, args.prime
+    shipped = weights.shipped_path(f"synthesis_{args.hand}")
+    if shipped.is_file():
+        return shipped, args.prime
+    folder = Path(args.hand)
+    if not (folder / HAND_WEIGHTS).is_file():
+        raise InputError(
+            f"--hand {args.hand}: expected real, simulated, or a folder that adapt made"
+        )
+    return folder / HAND_WEIGHTS, args.prime or folder / HAND_LINE
 
 
 def _text(args):
@@ -201,6 +222,33 @@ def _ink_batches(args):
         )
 
     return bucket("train", steps=200, augment=True, seed=args.seed), bucket("val", repeat=True)
+
+
+def adapt(args):
+    out = Path(args.out)
+    reader = weights.load_shipped("reader")
+    lines = adapting.usable(line_files.load_lines(args.file), reader)
+    learnt, held = adapting.held_back(lines)
+    network = weights.load(args.start or weights.shipped_path("synthesis_real"))
+    writer = writing.Writer(network)
+    with exclusive(out):
+        before = adapting.measure(writer, lines, held, reader)
+        adapting.adapt(network, learnt, reader, args.steps, args.rate, args.seed)
+        after = adapting.measure(writer, lines, held, reader)
+        weights.save(
+            network, out / HAND_WEIGHTS, command=_command(args), seed=args.seed,
+            source="a hand of the user's own", lines=len(learnt),
+        )
+        line_files.save_lines(out / HAND_LINE, [adapting.best_primer(lines)])
+    own = distance(style([line.strokes for line in held]), style([line.strokes for line in learnt]))
+    print(f"{'':>34} {'before':>8} {'after':>8}")
+    print(f"{'nats per point, lines held back':>34} {before[0]:>8.3f} {after[0]:>8.3f}")
+    print(f"{'characters read wrong':>34} {before[1]:>8.1%} {after[1]:>8.1%}")
+    print(
+        f"{'distance from your hand':>34} {before[2]:>8.3f} {after[2]:>8.3f} "
+        f"({own:.3f} between your own lines)"
+    )
+    print(f"write in it with: python -m mdn_utils write --hand {args.out} TEXT")
 
 
 def read(args):
@@ -320,9 +368,12 @@ def _lines(corpus, split, root, count):
 
 def _command(args):
     """The command that reproduces this run, without --out."""
-    given = ["python -m mdn_utils train", args.kind]
+    given = [f"python -m mdn_utils {args.command}"]
     for key, value in vars(args).items():
-        if key in ("command", "kind", "out", "run") or not value or (key, value) == ("part", "all"):
+        if key in ("kind", "file"):
+            given.append(value)
+            continue
+        if key in ("command", "out", "run") or not value or (key, value) == ("part", "all"):
             continue
         given.append(f"--{key}" if value is True else f"--{key} {value}")
     return " ".join(given)

@@ -1,7 +1,7 @@
 """Words of real lines, cut apart and joined anew.
 
-Corpora of words have few spaces and hardly a comma; a writer's words, joined, show a network spaces,
-capitals, digits and full stops in new company every time.
+Corpora of words have few spaces and hardly a comma. A writer's words, joined, show a network
+spaces, capitals, digits and full stops in new company every time.
 """
 import numpy as np
 
@@ -89,7 +89,7 @@ def join(words, count, seed=0):
         theirs = people[rng.integers(len(people))]
         pairs = rng.choice(len(theirs), (rng.integers(2, 6), 2), replace=False)
         chosen = [max((theirs[k] for k in pair), key=lambda item: item[0])[1] for pair in pairs]
-        line = _joined(chosen, rng)
+        line = joined(chosen, rng)
         if len(line.strokes) <= LONGEST:
             lines.append(line)
     return lines
@@ -104,7 +104,20 @@ def _rarity(words):
     return [-np.log(min(counts[character] for character in word.text)) for word in words]
 
 
-def _joined(words, rng):
+def joined(words, rng):
+    """Return words of one writer as one line.
+
+    Args:
+        words: a list of prepared `Line`.
+        rng: a NumPy generator, for the spaces.
+
+    Example:
+
+    >>> from mdn_utils.data import prepare, simulated
+    >>> some = prepare.prepare([Line(simulated.write(word), word, "me") for word in ("to", "be")])
+    >>> joined(some, np.random.default_rng(0)).text
+    'to be'
+    """
     space = rng.uniform(0.7, 1.7) * X_HEIGHT  # a writer's own for the whole line
     pen, right = [], 0.0
     for word in words:

@@ -1,0 +1,131 @@
+"""Your own hand: how near the network comes to people it never saw, from so many of their lines.
+
+For each person some lines are learnt from, and five new texts are written: primed with one of the
+lines, by the network adapted to them, and both. Printed are the characters that a second reader
+reads wrong, and in how many cases the hand is nearest to the right one of all the people
+(`mdn_utils.data.style`), for all five texts together and for each alone. The ceiling is what other
+real lines of the same people reach.
+
+    python benchmarks/own_hand.py --root UNIPEN --judge runs/judge/weights.weights.h5 --lines 10
+"""
+import argparse
+import time
+from collections import defaultdict
+from pathlib import Path
+
+import numpy as np
+
+from mdn_utils import adapting, evaluation, reading, weights, writing
+from mdn_utils.data import corpora, prepare, words
+from mdn_utils.data.strokes import to_pen
+from mdn_utils.data.style import distance, style
+from mdn_utils.page_files import save
+
+TEXTS = Path(__file__).parent / "legibility_texts.txt"
+TEXTS_EACH = 5
+CEILING = 15  # other lines of a person, in threes of five
+SHORTEST, LONGEST = 80, 500  # points of a line
+BIAS, TRIES = 0.75, 8
+
+
+def people(root, count, lines):
+    """The lines of so many of UNIPEN's validation writers, words joined by threes among them."""
+    theirs = defaultdict(list)
+    single = defaultdict(list)
+    for line in prepare.prepare(corpora.handwriting("unipen", "val", root)):
+        (theirs if " " in line.text else single)[line.writer].append(line)
+    rng = np.random.default_rng(0)
+    found = {}
+    for writer in sorted({*theirs, *single}):
+        own = [theirs[writer][k] for k in rng.permutation(len(theirs[writer]))]
+        loose = [single[writer][k] for k in rng.permutation(len(single[writer]))]
+        loose = [word for word in loose if len(word.text) >= 3]
+        own += [words.joined(loose[k:k + 3], rng) for k in range(0, len(loose) - 2, 3)]
+        own = [line for line in own if SHORTEST < len(line.strokes) < LONGEST]
+        if len(own) >= lines + CEILING:
+            found[writer] = own
+    chosen = np.random.default_rng(1).permutation(sorted(found))[:count]
+    return {str(writer): found[writer] for writer in chosen}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--root", required=True, help="folder of UNIPEN")
+    parser.add_argument("--judge", required=True, help="weights of a second reader")
+    parser.add_argument("--people", type=int, default=20)
+    parser.add_argument("--lines", type=int, nargs="+", default=[5, 10, 20, 50])
+    parser.add_argument("--picture", help="an SVG with a line of each person and what was written")
+    args = parser.parse_args()
+    reader, judge = weights.load_shipped("reader"), weights.load(args.judge)
+    network = weights.load_shipped("synthesis_real")
+    writer, before = writing.Writer(network), network.get_weights()
+    print(weights.machine())
+    for count in args.lines:
+        hands = people(args.root, args.people, count)
+        known = {name: style([line.strokes for line in own[:count]]) for name, own in hands.items()}
+        results, seconds, drawn = defaultdict(list), [], []
+        for number, (name, own) in enumerate(hands.items()):
+            lines = own[:count]
+            primer = adapting.best_primer(lines)
+            texts = _texts(number)
+
+            def note(way, strokes, texts):
+                nearest = [_nearest(some, known) == name for some in [strokes, *([s] for s in strokes)]]
+                found = [found.text for found in reading.read(judge, strokes, 10)]
+                results[way].append((nearest[0], np.mean(nearest[1:]), found, texts))
+
+            def write(way, primer):
+                written = writer.write(texts, number, BIAS, primer, tries=TRIES, reader=reader)
+                note(way, [line.new for line in written], texts)
+                return written
+
+            network.set_weights(before)
+            write("any hand", None)
+            write("primed", primer)
+            start = time.perf_counter()
+            adapting.adapt(network, lines, reader)
+            seconds.append(time.perf_counter() - start)
+            write("adapted", None)
+            both = write("adapted and primed", primer)
+            drawn += [primer.strokes, both[0].new]
+            others = own[count:count + CEILING]
+            for k in range(0, CEILING, 5):
+                some = others[k:k + 5]
+                note("other real lines", [line.strokes for line in some], [line.text for line in some])
+        print(f"\n{count} lines of each of {len(hands)} people; adapting took {np.mean(seconds):.0f} s; "
+              f"chance {1 / len(hands):.0%}")
+        print(f"{'':>20} {'five lines':>11} {'one line':>9} {'characters wrong':>17}")
+        for way, rows in results.items():
+            found = [text for row in rows for text in row[2]]
+            texts = [text for row in rows for text in row[3]]
+            wrong = evaluation.error_rates(found, texts)["character_error_rate"]
+            five, one = (np.mean([row[k] for row in rows]) for k in (0, 1))
+            print(f"{way:>20} {five:>11.0%} {one:>9.0%} {wrong:>17.1%}", flush=True)
+        if args.picture:
+            _draw(args.picture, drawn)
+
+
+def _texts(number):
+    texts = [text for text in TEXTS.read_text().splitlines() if len(text) <= 32]
+    return [texts[(TEXTS_EACH * number + k) % len(texts)] for k in range(TEXTS_EACH)]
+
+
+def _nearest(strokes, known):
+    new = style(strokes)
+    return min(known, key=lambda name: distance(new, known[name]))
+
+
+def _draw(path, pairs):
+    """A real line on the left and a written one on the right, a person per row."""
+    sheet = []
+    for number, strokes in enumerate(pairs):
+        row, column = divmod(number, 2)
+        pen = to_pen(strokes)
+        corner = np.concatenate(pen).min(0)
+        place = 10 + 95 * column, 18 + 11 * row
+        sheet += [(stroke - corner) * (0.2, -0.2) + place for stroke in pen]
+    save(path, [sheet])
+
+
+if __name__ == "__main__":
+    main()
