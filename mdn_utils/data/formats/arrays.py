@@ -34,7 +34,8 @@ def read(content, where):
             f"{where}: an array of shape {rows.shape}; expected (T, 3), rows "
             "[dx, dy, end_of_stroke]"
         )
-    rows = rows.astype(np.float64)
+    with np.errstate(all="ignore"):  # numbers beyond float64
+        rows = rows.astype(np.float64)
     if not np.isin(rows[:, 2], (0, 1)).all():
         raise InputError(f"{where}: the last column must be end_of_stroke, 0 or 1")
     if not np.isfinite(rows).all():

@@ -25,13 +25,11 @@ def read(root, where):
     [[1.0, 1.0], [2.0, 5.0], [3.0, 5.0], [5.0, 5.0]]
     """
     channels = [str(channel.get("name")).upper() for channel in named(root, "channel")]
-    width = channels.index("Y") + 1 if {"X", "Y"} <= set(channels) else 2
-    x = channels.index("X") if width > 2 or channels[:1] == ["Y"] else 0
-    width, y = max(width, x + 1), (channels.index("Y") if {"X", "Y"} <= set(channels) else 1)
+    x, y = (channels.index(axis) for axis in "XY") if {"X", "Y"} <= set(channels) else (0, 1)
     pen = []
     for trace in named(root, "trace"):
         if trace.get("type", "penDown") == "penDown":
-            points = _points("".join(trace.itertext()), width, where)
+            points = _points("".join(trace.itertext()), max(x, y) + 1, where)
             pen.append(points[:, [x, y]])
     if not pen:
         raise InputError(f"{where}: InkML without a trace; {FORMS}")
@@ -59,10 +57,12 @@ def _points(trace, width, where):
         for channel, number in enumerate(numbers[:width]):
             if number[0] in "!'\"":
                 order[channel] = "!'\"".index(number[0])
-            value = float(number.lstrip("!'\" \t\r\n").replace("*", "0") or 0) \
-                if number[0] not in "?TF*" else 0.0
-            if number[0] == "*":  # as before
+            if number[0] in "?TF":  # unknown, or true or false
+                value = 0.0
+            elif number[0] == "*":  # as before
                 value = (last[channel], speed[channel], 0.0)[order[channel]]
+            else:
+                value = float(number.lstrip("!'\" \t\r\n"))
             _move(channel, value, order[channel], last, speed)
         rows.append(tuple(last))
     return np.array(rows, np.float64).reshape(-1, width)

@@ -91,6 +91,15 @@ def test_an_array_of_three_columns(tmp_path, rows):
     assert [stroke.tolist() for stroke in to_pen(line.strokes)] == PEN
 
 
+def test_differences_as_in_the_example_of_the_w3c(tmp_path):
+    trace = "<trace>1125 18432,'23'43,\"7\"-8,3-5,7 -3,6 2,6 8,3 6,3 8</trace>"
+    (tmp_path / "a.inkml").write_text(INK.format(trace))
+    (line,) = load_lines(tmp_path / "a.inkml", need_text=False)
+    moves = line.strokes[1:, :2] * (1, -1)
+    assert moves.tolist() == [[23, 43], [30, 35], [33, 30], [40, 27], [46, 29], [52, 37], [55, 43],
+                              [58, 51]]
+
+
 def test_texts_that_files_tell(tmp_path):
     truth = '<annotation type="truth"> it\u2019s </annotation><trace>0 0, 0 4</trace>'
     (tmp_path / "a.inkml").write_text(INK.format(truth), "utf-8")
