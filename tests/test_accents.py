@@ -94,3 +94,14 @@ def test_a_letter_that_the_window_passed_over_gets_its_accent():
     attention[:, 0] += attention[:, 1] * 2
     drawn, _ = accents.draw(strokes, attention, "aaa", {1: ["acute"]})
     assert 5 < marks_of(strokes, drawn)[0][:, 0].mean() < 11
+
+
+def test_a_stroke_that_starts_under_a_space_is_the_next_letters():
+    """The window may still stand on the space while the pen is drawing a stem from its top."""
+    stem = np.array([(0, 4.0), (0, 3), (0, 2), (0, 1.5), (0, 1), (0, 0.5), (0, 0)])
+    strokes = from_pen([ZIGZAG, stem + (9, 0), ZIGZAG + (12, 0)])
+    letters = [0] * 5 + [1, 1] + [2] * 5 + [3] * 5
+    attention = np.eye(4)[letters[1:] + [3]]
+    drawn, _ = accents.draw(strokes, attention, "a ia", {2: ["circumflex"]})
+    (mark,) = marks_of(strokes, drawn)
+    assert mark[:, 1].min() + 4 > 4.3  # over the top of the stem, not in it

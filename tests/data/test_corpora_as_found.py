@@ -64,7 +64,8 @@ def test_rows_one_below_the_other():
     assert not rows.has_rows([stroke + (0, -3 * k) for k, stroke in enumerate(line)])  # it falls
     assert not rows.has_rows([*line, np.array([[9, 7.0], [9, 7.5]])])  # a late dot
     assert rows.has_rows([*line, *(stroke + (0, -9) for stroke in line)])
-    assert rows.has_rows([*line[:2], line[0] + (3, -9)])  # back by less than half the width
+    assert not rows.has_rows([stroke + (0, -6 * k) for k, stroke in enumerate(line)])  # steeply
+    assert rows.has_rows([*line[:2], line[0] + (4, -9)])  # back by less than half the width
 
 
 @pytest.fixture

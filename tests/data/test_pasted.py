@@ -47,6 +47,7 @@ def test_accents():
     assert list(marks.values()) == [
         ["ring"], ["diaeresis"], ["caron"], ["acute"], ["cedilla"], ["tilde"]
     ]
+    assert pasted.split_accents("\u1e0fo") == ("\u1e0fo", {})  # a line below: no mark we draw
     assert pasted.split_accents("\u1ebf") == ("e", {0: ["circumflex", "acute"]})
 
 

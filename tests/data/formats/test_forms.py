@@ -1,6 +1,7 @@
 """XML, tables and arrays: each form gives the strokes that were put into it, upright."""
 import gzip
 import io
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -161,9 +162,13 @@ def test_large_promises_take_no_memory(tmp_path, monkeypatch):
     with pytest.raises(InputError, match=r"float64 \(1000000000000, 3\)"):
         load_lines(tmp_path / "a.npy", need_text=False)
     monkeypatch.setattr(recording, "LARGEST", 10**6)
-    (tmp_path / "a.xopp").write_bytes(gzip.compress(bytes(10**7)))
+    (tmp_path / "a.xopp").write_bytes(gzip.compress(bytes(10**8)))
+    tracemalloc.start()
     with pytest.raises(InputError, match="unpacks to more"):
         load_lines(tmp_path / "a.xopp", need_text=False)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 10**7
 
 
 def test_one_stroke_for_a_whole_line_is_cut_at_its_jumps(tmp_path):

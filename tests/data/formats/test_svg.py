@@ -47,6 +47,7 @@ def drawn(tmp_path, inner):
     '<polyline points="0,0 0,4 2,4"/>',
     '<g transform="translate(9 9)"><g transform="scale(2)"><path d="M0 0v2h1"/></g></g>',
     '<g transform="matrix(0 1 1 0 5 5)"><path d="M0 0h4v2"/></g>',
+    '<g transform="scale(1 2)"><g transform="matrix(0 1 1 0 0 0)"><path d="M0 0h2v2"/></g></g>',
     '<g style="stroke:none;fill:#000"><path d="M7 7h9"/><path style="stroke:red" d="M0 0v4h2"/></g>',
     '<defs><path d="M7 7h9"/></defs><g display="none"><path d="M7 7h9"/></g><path d="M0 0v4h2"/>',
 ])
