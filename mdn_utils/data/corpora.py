@@ -9,7 +9,7 @@ from ..errors import InputError
 from . import iam, simulated, unipen
 from .formats.opening import SUFFIXES, suffix_of
 from .line_files import load_lines
-from .splits import check_split, split_lines
+from .splits import check_split, split_lines, spread
 
 SOURCES = {  # what the record of a network says about its corpus
     "simulated": "mdn_utils.data.simulated, over single-stroke glyphs of the package Hershey-Fonts "
@@ -83,7 +83,7 @@ def iter_lines(corpus, split="train", root=None, count=None):
     elif corpus == "unipen":
         lines = unipen.lines(_folder(corpus, root), split)
         if count is not None:
-            lines = unipen.spread(lines, count)
+            lines = spread(lines, count)
     elif suffix_of(corpus) in SUFFIXES:
         lines = split_lines(load_lines(corpus), split, corpus)
     else:

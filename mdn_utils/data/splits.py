@@ -1,5 +1,7 @@
 """Train, validation and test: which lines belong where, so that no writer is in two of them."""
 import hashlib
+import itertools
+import random
 
 from ..errors import InputError
 
@@ -70,6 +72,33 @@ def chosen_keys(keys, split):
     held = max(1, round(HELD * len(order)))
     parts = {"val": order[:held], "test": order[held:2 * held], "train": order[2 * held:]}
     return set(parts[split])
+
+
+def spread(lines, count):
+    """Return `count` lines that are spread evenly over the writers: everybody's first, and so on.
+
+    Whose lines come first, and which, is drawn at random, always in the same way.
+
+    Args:
+        lines: any iterable of `Line`.
+        count: how many at most.
+
+    Example:
+
+    >>> from mdn_utils.data import simulated
+    >>> len({line.writer for line in spread(simulated.lines(40), 4)})
+    4
+    """
+    own = {}
+    for line in lines:
+        own.setdefault(line.writer, []).append(line)
+    rng = random.Random(0)
+    writers = sorted(own)
+    rng.shuffle(writers)
+    for writer in writers:
+        rng.shuffle(own[writer])
+    rounds = itertools.zip_longest(*(own[writer] for writer in writers))
+    return list(itertools.islice(filter(None, itertools.chain(*rounds)), count))
 
 
 def _shuffled(key):

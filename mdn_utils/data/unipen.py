@@ -4,7 +4,6 @@ A file of segments includes files of pen strokes ("components") and names ranges
 """
 import hashlib
 import itertools
-import random
 import re
 
 import numpy as np
@@ -55,33 +54,6 @@ def lines(root, split):
             "download that section unipen of data/README.md names, or one that holds unipen_*.npz"
         )
     return (line for line in _lines(root) if _split(line.writer) == split)
-
-
-def spread(lines, count):
-    """Return `count` lines that are spread evenly over the writers: everybody's first, and so on.
-
-    Whose lines come first, and which, is drawn at random, always in the same way.
-
-    Args:
-        lines: any iterable of `Line`.
-        count: how many at most.
-
-    Example:
-
-    >>> from mdn_utils.data import simulated
-    >>> len({line.writer for line in spread(simulated.lines(40), 4)})
-    4
-    """
-    own = {}
-    for line in lines:
-        own.setdefault(line.writer, []).append(line)
-    rng = random.Random(0)
-    writers = sorted(own)
-    rng.shuffle(writers)
-    for writer in writers:
-        rng.shuffle(own[writer])
-    rounds = itertools.zip_longest(*(own[writer] for writer in writers))
-    return list(itertools.islice(filter(None, itertools.chain(*rounds)), count))
 
 
 def _packed(root, split):

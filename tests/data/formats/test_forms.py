@@ -92,6 +92,30 @@ def test_an_array_of_three_columns(tmp_path, rows):
     assert [stroke.tolist() for stroke in to_pen(line.strokes)] == PEN
 
 
+def test_channels_without_an_x(tmp_path):
+    channels = '<traceFormat><channel name="Y"/><channel name="T"/></traceFormat>'
+    (tmp_path / "a.inkml").write_text(INK.format(f"{channels}<trace>0 0, 0 4</trace>"))
+    assert len(load_lines(tmp_path / "a.inkml", need_text=False)[0].strokes) == 2
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("name, content", [
+    ("a.npy", np.array([[0, 0, 0], [np.longdouble("1e4000"), 1, 1]], np.longdouble)),
+    ("a.svg", '<svg><path d="M0 0C1 1 2 2 3 3C4 4 5 5 1e999 6"/></svg>'),
+    ("a.csv", "x,y\n1,2\n1e999,3"),
+    ("a.json", "[[[0, 0], [1e999, 1]]]"),
+    ("a.inkml", INK.format("<trace>0 0, 1e999 4</trace>")),
+    ("a.xopp", "<xournal><page><stroke>0 0 1e999 4</stroke></page></xournal>"),
+])
+def test_numbers_beyond_all_bounds(tmp_path, name, content):
+    if isinstance(content, str):
+        (tmp_path / name).write_text(content)
+    else:
+        np.save(tmp_path / name, content)
+    with pytest.raises(InputError, match="finite"):
+        load_lines(tmp_path / name, need_text=False)
+
+
 def test_differences_as_in_the_example_of_the_w3c(tmp_path):
     trace = "<trace>1125 18432,'23'43,\"7\"-8,3-5,7 -3,6 2,6 8,3 6,3 8</trace>"
     (tmp_path / "a.inkml").write_text(INK.format(trace))
