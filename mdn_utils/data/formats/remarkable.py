@@ -29,11 +29,12 @@ def read(content, where):
     pen = []
     try:
         for block in read_blocks(io.BytesIO(content)):
-            if isinstance(block, SceneLineItemBlock) and block.item.value is not None:
-                points = [(point.x, point.y) for point in block.item.value.points]
+            line = block.item.value if isinstance(block, SceneLineItemBlock) else None
+            if line is not None and not line.tool.name.startswith(("ERASER", "HIGHLIGHTER")):
+                points = [(point.x, point.y) for point in line.points]
                 pen.append(np.array(points, np.float64).reshape(-1, 2))
     except Exception as error:  # rmscene raises whatever a broken page makes it meet
-        told = " ".join(str(error).split())[:200]
+        told = " ".join(str(error).split())[:200] or type(error).__name__
         raise InputError(f"{where}: rmscene can't read this page ({told}); {FORMS}") from None
     if not pen:
         raise InputError(f"{where}: a page without strokes")

@@ -204,3 +204,28 @@ def test_one_stroke_for_a_whole_line_is_cut_at_its_jumps(tmp_path):
     with pytest.warns(UserWarning, match="one stroke for several words.*cut at 1 long"):
         (line,) = load_lines(tmp_path / "a.json")
     assert len(to_pen(line.strokes)) == 2
+
+
+def test_a_page_of_a_remarkable(tmp_path):
+    rmscene = pytest.importorskip("rmscene")
+    from rmscene import scene_items
+    from rmscene.crdt_sequence import CrdtSequenceItem
+
+    def block(points, tool):
+        points = [scene_items.Point(float(x), float(y), 0, 0, 4, 100) for x, y in points]
+        line = scene_items.Line(scene_items.PenColor.BLACK, tool, points, 1.0, 0.0)
+        nobody = rmscene.CrdtId(0, 0)
+        item = CrdtSequenceItem(rmscene.CrdtId(1, 14), nobody, nobody, 0, line)
+        return rmscene.SceneLineItemBlock(rmscene.CrdtId(0, 11), item)
+
+    pen, highlighter = scene_items.Pen.FINELINER_2, scene_items.Pen.HIGHLIGHTER_2
+    with open(tmp_path / "a.rm", "wb") as file:
+        rmscene.write_blocks(
+            file, [block(PEN[0], pen), block([(7, 7), (8, 8)], highlighter), block(PEN[1], pen)]
+        )
+    (line,) = load_lines(tmp_path / "a.rm", need_text=False)
+    assert [(stroke * (1, -1)).tolist() for stroke in to_pen(line.strokes)] == PEN
+    content = (tmp_path / "a.rm").read_bytes()
+    (tmp_path / "a.rm").write_bytes(content[:-30])
+    with pytest.raises(InputError, match="rmscene can't read"):
+        load_lines(tmp_path / "a.rm", need_text=False)
