@@ -54,7 +54,9 @@ def handwriting(corpus, split="train", root=None, count=None):
     except OSError as error:
         raise InputError(f"{corpus}: {error}") from None
     if not lines:
-        raise InputError(f"{corpus}: no usable line in the {split} split")
+        raise InputError(
+            f"{corpus}: no usable line in the {split} split; with few writers a split may be empty"
+        )
     return lines
 
 

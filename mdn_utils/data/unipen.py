@@ -48,12 +48,18 @@ def lines(root, split):
                 f"unipen: {root} holds no unipen_*_{split}.npz; the splits there are {there}"
             )
         return itertools.chain.from_iterable(map(load_lines, packed[split]))
-    if not (root / "data").is_dir() or not (root / "include").is_dir():
+    if not (root / "data").is_dir() or not (root / "include").is_dir() and _includes(root):
         raise InputError(
             f"unipen: {root} lacks data/ or include/; give the folder train_r01_v07 of the "
             "download that section unipen of data/README.md names, or one that holds unipen_*.npz"
         )
     return (line for line in _lines(root) if _split(line.writer) == split)
+
+
+def _includes(root):
+    """Whether the first file of segments includes another."""
+    first = next((path for path in sorted((root / "data").rglob("*")) if path.is_file()), None)
+    return first is None or b".INCLUDE" in first.read_bytes()
 
 
 def _packed(root, split):

@@ -31,6 +31,14 @@ def test_unipen_lines_are_taken_where_there_are_no_words(unipen, level):
     assert [line.text for line in unipen_reader._lines(unipen)] == ["it"]
 
 
+def test_unipen_needs_no_include_where_nothing_is_included(tmp_path):
+    put(tmp_path / "data/8/me/a.dat", f'{STROKES}.SEGMENT WORD 0-1 OK "it"\n')
+    assert len(list(unipen_reader.lines(tmp_path, unipen_reader._split("me")))) == 1
+    put(tmp_path / "data/8/me/a.dat", '.INCLUDE me/b.dat\n.SEGMENT WORD 0-1 OK "it"\n')
+    with pytest.raises(InputError, match="lacks data/ or include/"):
+        unipen_reader.lines(tmp_path, "val")
+
+
 def test_unipen_says_what_is_labelled_instead(unipen):
     put(unipen / "data/8/me/a.dat", f'{STROKES}.SEGMENT PAGE 0-1 OK "it is"\n')
     with pytest.warns(UserWarning, match="a.dat labels PAGE; expected .SEGMENT TEXT, WORD, LINE"):

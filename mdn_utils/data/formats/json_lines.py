@@ -126,7 +126,7 @@ def _pen(strokes, key):
     """
     if strokes and isinstance(strokes[0], dict) and not _has_lists(strokes[0]):
         strokes = [strokes]
-    in_columns = key in ("drawing", "ink", "traces") and _are_columns(strokes, key == "drawing")
+    in_columns = _are_columns(strokes, if_unclear=key == "drawing")
     return [_stroke(stroke, in_columns) for stroke in strokes]
 
 
@@ -136,13 +136,14 @@ def _has_lists(stroke):
 
 def _are_columns(strokes, if_unclear):
     """Whether each stroke is [all x, all y] or [all x, all y, all times], as in Quick, Draw!."""
-    shapes = [
-        (len(stroke), {len(row) if isinstance(row, list) else 0 for row in stroke})
-        for stroke in strokes
-    ]
-    if not all(rows in (2, 3, 4) and len(lengths) == 1 for rows, lengths in shapes):
-        return False
-    longest = max((max(lengths) for _, lengths in shapes), default=0)
+    longest = 0
+    for stroke in strokes:
+        if not isinstance(stroke, list) or not 2 <= len(stroke) <= 4:
+            return False
+        lengths = {len(row) if isinstance(row, list) else 0 for row in stroke}
+        if len(lengths) > 1:
+            return False
+        longest = max(longest, *lengths)
     return longest > 4 or if_unclear
 
 

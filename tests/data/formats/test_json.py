@@ -41,6 +41,15 @@ def test_every_form_gives_the_same_strokes(tmp_path, document):
     assert drawn(line) == PEN
 
 
+@pytest.mark.parametrize("key", ["drawing", "strokes", "ink"])
+def test_all_x_and_all_y_under_any_key(tmp_path, key):
+    strokes = [[*PEN[1], *PEN[1]], PEN[0]]
+    document = {"y": "down", key: [[*zip(*stroke)] for stroke in strokes]}
+    (line,) = loaded(tmp_path / "a.json", document)
+    moved = [[[x - 1, y] for x, y in stroke] for stroke in strokes]
+    assert drawn(line) == moved
+
+
 def test_one_drawing_per_row(tmp_path):
     rows = [{"word": word, "drawing": [[*zip(*stroke)] for stroke in PEN]} for word in ("one", "two")]
     content = "\n".join(map(json.dumps, rows)).encode()
