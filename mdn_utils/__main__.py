@@ -1,6 +1,7 @@
-"""The command line: train, evaluate, pack, write, read."""
+"""The command line: train, evaluate, pack, write, read, lines."""
 import argparse
 import sys
+import warnings
 
 from . import silence_tensorflow
 
@@ -10,6 +11,7 @@ from . import commands as run  # noqa: E402
 from .adapting import RATE, STEPS  # noqa: E402
 from .commands import GAUSSIANS, MIXTURES, READER_SIZE, SIZE, TRIES  # noqa: E402
 from .data.ink_lines import PARTS  # noqa: E402
+from .data.line_files import Y  # noqa: E402
 from .data.splits import SPLITS  # noqa: E402
 from .errors import InputError  # noqa: E402
 from .pages import SIZES  # noqa: E402
@@ -29,6 +31,7 @@ def parser():
     _add_adapt(commands)
     _add_write(commands)
     _add_read(commands)
+    _add_lines(commands)
     return top
 
 
@@ -123,7 +126,7 @@ def _add_adapt(commands):
         "adapt", help="learn your hand from a few lines of it; `write --hand` then writes in it"
     )
     adapt.set_defaults(run=run.adapt)
-    adapt.add_argument("file", help="your lines with their texts, as .json or .npz")
+    adapt.add_argument("file", help="your lines with their texts (`lines` gathers them)")
     adapt.add_argument("--out", required=True, help="folder for the hand")
     adapt.add_argument(
         "--start", metavar="FILE", help="other weights to start from, NAME.weights.h5"
@@ -154,7 +157,8 @@ def _add_write(commands):
         help="0 as the hand comes, larger is neater (default: %(default)s)",
     )
     write.add_argument(
-        "--prime", metavar="FILE", help="a line, as .json or .npz, in whose hand to go on"
+        "--prime", metavar="FILE", help="a line in whose hand to go on, in any form that "
+        "data/README.md lists",
     )
     write.add_argument(
         "--prime-text", metavar="T", help="what that line says, instead of the file's own text"
@@ -166,6 +170,10 @@ def _add_write(commands):
         "--tries", type=int, default=TRIES,
         help="write the line so many times and keep the one that is read best "
         "(default: %(default)s)",
+    )
+    write.add_argument(
+        "--replace", action="store_true",
+        help="transliterate characters that the hand doesn't know: strasse for straße",
     )
     write.add_argument("--out", default="line.svg", help="file to write (default: %(default)s)")
     page = write.add_argument_group("a page", "lengths are in millimetres")
@@ -181,15 +189,36 @@ def _add_write(commands):
 
 
 def _add_read(commands):
-    read = commands.add_parser("read", help="read handwriting from SVG (of ours), JSON or npz")
+    read = commands.add_parser("read", help="read handwriting")
     read.set_defaults(run=run.read)
-    read.add_argument("file", help="lines of handwriting: .svg of ours, .json or .npz")
+    read.add_argument("file", help="lines of handwriting, in any form that data/README.md lists")
     read.add_argument(
         "--weights", help="another reader: NAME.weights.h5, with NAME.json beside it"
     )
     read.add_argument(
         "--json", action="store_true", help="print JSON, with a confidence for each character"
     )
+
+
+def _add_lines(commands):
+    lines = commands.add_parser(
+        "lines", help="gather handwriting from files of any form into one file of lines"
+    )
+    lines.set_defaults(run=run.lines)
+    lines.add_argument("files", nargs="+", metavar="FILE", help="a form that data/README.md lists")
+    lines.add_argument(
+        "--text-file", metavar="T", help="what the lines say, in order, one per row"
+    )
+    lines.add_argument(
+        "--read", action="store_true", help="let the reader propose the texts that are missing"
+    )
+    lines.add_argument("--y", choices=Y, help="which way y counts, if it comes out wrong")
+    lines.add_argument("--writer", metavar="NAME", help="who wrote them")
+    lines.add_argument(
+        "--replace", action="store_true",
+        help="transliterate characters that the hand doesn't know",
+    )
+    lines.add_argument("--out", default="mine.json", help="file to write (default: %(default)s)")
 
 
 def main(arguments=None):
@@ -206,4 +235,5 @@ def main(arguments=None):
 
 
 if __name__ == "__main__":
+    warnings.formatwarning = lambda message, *_: f"mdn_utils: {message}\n"
     main()

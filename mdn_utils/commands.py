@@ -1,4 +1,4 @@
-"""What the command line does: train, evaluate, pack, write, read."""
+"""What the command line does: train, evaluate, pack, write, read, lines."""
 import json
 import sys
 from pathlib import Path
@@ -12,6 +12,7 @@ from . import (
     drawing,
     enriching,
     evaluation,
+    labelling,
     networks,
     page_files,
     pages,
@@ -22,16 +23,15 @@ from . import (
     writing,
 )
 from .data import (
-    alphabet,
     batches,
     corpora,
     ink_lines,
     line_files,
     packed,
+    pasted,
     prepare,
     simulated,
     splits,
-    svg_files,
     texts,
 )
 from .data.strokes import Line
@@ -51,10 +51,12 @@ HAND_WEIGHTS, HAND_LINE = "hand.weights.h5", "line.json"
 
 
 def write(args):
-    text = _text(args)
-    whole_page = args.page or args.animate or "\n" in text or Path(args.out).suffix == ".pdf"
+    fit = pasted.replace_unknown if args.replace else pasted.clean
+    text = pasted.each_row(_text(args), fit)
+    suffix = Path(args.out).suffix.lower()
+    whole_page = args.page or args.animate or "\n" in text or suffix == ".pdf"
     suffixes = page_files.SUFFIXES if whole_page else drawing.SUFFIXES
-    if Path(args.out).suffix not in suffixes:
+    if suffix not in suffixes:
         raise InputError(
             f"--out {args.out}: expected a name that ends in {', '.join(suffixes)}"
             f"{', for a page' if whole_page else ''}"
@@ -66,11 +68,12 @@ def write(args):
         paper.check()
     for line in text.split("\n"):  # before the slow part: a typo should not have to wait
         if line.strip() or not text.strip():
-            alphabet.encode(line)
+            pasted.letters_and_marks(line)
     path, line = _hand(args)
-    primer = line_files.load_lines(line)[0] if line else None
-    if primer and args.prime_text:
-        primer = primer._replace(text=args.prime_text)
+    primer = None
+    if line:
+        primer = line_files.load_lines(line, need_text=not args.prime_text)[0]
+        primer = primer._replace(text=fit(args.prime_text or primer.text))
 
     network = weights.load(path)
     reader = weights.load_shipped("reader") if args.tries > 1 or primer else None
@@ -90,7 +93,7 @@ def write(args):
                 "another --seed or a larger --bias",
                 file=sys.stderr,
             )
-        drawing.save(args.out, Line(written.new, text, "network"))
+        drawing.save(args.out, Line(written.new, text.strip(), "network"))
         files = [args.out]
     for name in files:
         print(str(name).encode(errors="backslashreplace").decode())  # a name may be no Unicode
@@ -249,10 +252,7 @@ def adapt(args):
 
 
 def read(args):
-    if Path(args.file).suffix == ".svg":
-        lines = [svg_files.load_svg(args.file)]
-    else:
-        lines = line_files.load_lines(args.file, need_text=False)
+    lines = line_files.load_lines(args.file, need_text=False)
     reader = weights.load(args.weights) if args.weights else weights.load_shipped("reader")
     for found in reading.read(reader, [line.strokes for line in lines], BEAM):
         if args.json:
@@ -263,6 +263,24 @@ def read(args):
             }))
         else:
             print(found.text)
+
+
+def lines(args):
+    reader = weights.load_shipped("reader") if args.read else None
+    found = []
+    for file in args.files:
+        found += line_files.load_lines(file, need_text=False, y=args.y)
+    if args.text_file:
+        found = labelling.with_texts(found, Path(args.text_file))
+    if args.writer:
+        found = [line._replace(writer=args.writer) for line in found]
+    if args.replace:
+        found = [line._replace(text=pasted.replace_unknown(line.text)) for line in found]
+    found, told = labelling.with_proposals(found, reader, BEAM)
+    labelling.check(found)
+    line_files.save_lines(args.out, found)
+    for number, (line, note) in enumerate(zip(found, told), 1):
+        print(f"{number:4} {line.text}{note}")
 
 
 def _network(args):

@@ -33,12 +33,13 @@ def save(path, line):
     ...     save(f"{folder}/line.svg", simulated.lines(1)[0])
     """
     path = Path(path)
-    if path.suffix not in SUFFIXES:
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
         raise InputError(f"{path}: expected a name that ends in {', '.join(SUFFIXES)}")
     try:
-        if path.suffix == ".svg":
+        if suffix == ".svg":
             write_atomically(path, svg(line.strokes, line.text).encode())
-        elif path.suffix == ".png":
+        elif suffix == ".png":
             write_atomically(path, _png(line.strokes))
         else:
             line_files.save_lines(path, [line])

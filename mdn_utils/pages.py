@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .data.alphabet import encode
 from .data.glyphs import printed_middle
 from .data.ink import slope
+from .data.pasted import letters_and_marks, split_accents
 from .data.prepare import normalise
 from .data.strokes import Line, ink_middle, positions, to_pen
 from .data.words import X_HEIGHT
@@ -143,12 +143,11 @@ def write_rows(writer, text, paper, seed=0, bias=0.0, primer=None, tries=1, read
     """
     paper.check()
     for paragraph in text.split("\n"):
-        if paragraph.strip():
-            encode(paragraph)
-    if not text.strip():
-        encode(text)  # which refuses it
+        if paragraph.strip() or not text.strip():  # an empty text is refused
+            letters_and_marks(paragraph)
     if primer is None:
         sample = textwrap.shorten(text, SAMPLE, placeholder="") or text.strip()[:SAMPLE]
+        sample, _ = letters_and_marks(sample)
         written = writer.write(sample, seed, bias, tries=tries, reader=reader)
         primer = Line(written.new, sample, "the page")
     at = positions(normalise(primer).strokes)
@@ -199,7 +198,7 @@ def _placed(row, number, paper, drift):
     pen = [stroke - (0, 1) * (level * stroke[:, :1]) for stroke in pen]
     points = np.concatenate(pen)
     left = points[:, 0].min()
-    baseline = ink_middle(pen) - printed_middle(row.text) * X_HEIGHT
+    baseline = ink_middle(pen) - printed_middle(split_accents(row.text)[0]) * X_HEIGHT
     indent = row.indent * INDENT * paper.x_height
     fits = min(1.0, (paper.width - indent) / max(np.ptp(points[:, 0]) * unit, 1e-9))
     placed = []

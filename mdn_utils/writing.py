@@ -8,6 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from keras import ops
 
+from . import accents
+from .data import pasted
 from .data.alphabet import encode
 from .data.prepare import normalise
 from .errors import InputError
@@ -91,7 +93,8 @@ class Writer:
         """Write a text, or a list of texts as a batch.
 
         Args:
-            text: a string, or a list of strings; line k has the seed `seed` + k.
+            text: a string, or a list of strings; line k has the seed `seed` + k. It is cleaned
+                first (`data.pasted.clean`), and accents are drawn over the letters in the end.
             seed: an integer; one seed gives one line, whatever is written beside it.
             bias: 0 for the hand as it is, larger for neater (equations 61-62); a number, or one
                 per line.
@@ -118,15 +121,17 @@ class Writer:
         texts = [text] if isinstance(text, str) else list(text)
         if not texts:
             raise InputError("there is no text to write; give at least one")
-        for line in texts:
-            encode(line)  # an empty one must not pass as a space
+        said = [pasted.clean(line) for line in texts]
+        texts, marks = zip(*(pasted.letters_and_marks(line) for line in said))
         lead = np.zeros((1, 3), np.float32)
         before = ""
         if primer:
+            letters, _ = pasted.letters_and_marks(primer.text, "primer's text")
+            primer = primer._replace(text=letters)
             if reader:
                 check_text(reader, primer, "the primer")
             lead = normalise(primer).strokes
-            before = primer.text + " "
+            before = letters + " "
         space = 1 if primer else 0
         limit = limit or POINTS_AT_MOST * (max(map(len, texts)) + space + 2)
         if not 1 <= tries <= MOST_TRIES or (tries > 1 and reader is None):
@@ -143,6 +148,9 @@ class Writer:
             likelihood = log_likelihood(reader, [line.new for line in written], wanted)
             best = likelihood.reshape(-1, tries).argmax(1)
             written = [written[k * tries + place] for k, place in enumerate(best)]
+        written = [
+            _accented(line, before, *accented) for line, *accented in zip(written, said, marks)
+        ]
         return written[0] if isinstance(text, str) else written
 
     def _lines(self, texts, lead, limit, seeds, bias):
@@ -247,6 +255,15 @@ class Writer:
         record = ops.zeros((batch, 3 * network.gaussians if has_text else 3))
         states = network.initial_state(batch)
         return generate(step, point, states, record, stop, total, noise.shape[0])
+
+
+def _accented(written, before, text, marks):
+    """The same with accents over the letters that follow those of the primer."""
+    if not marks:
+        return written
+    marks = {place + len(before): names for place, names in marks.items()}
+    strokes, phi = accents.draw(written.strokes, written.attention, written.text, marks)
+    return written._replace(strokes=strokes, attention=phi, text=before + text)
 
 
 def _check_window(written, text):

@@ -133,7 +133,8 @@ def test_a_prediction_network_scribbles_as_many_points_as_asked():
 def test_what_cannot_be_written_is_refused(network, writer):
     for arguments, message in (
         ({"text": ""}, "empty"),
-        ({"text": "naïve"}, "'ï'"),
+        ({"text": "straße"}, "'ß'"),
+        ({"text": "a", "primer": primer()._replace(text="ß")}, "primer's text 'ß': cannot write"),
         ({"text": "a", "bias": -1}, "bias"),
         ({"text": "a", "bias": np.nan}, "bias"),
     ):
@@ -143,6 +144,32 @@ def test_what_cannot_be_written_is_refused(network, writer):
         writer.scribble(10)
     with pytest.raises(InputError, match="given text"):
         Writer(PredictionNetwork((4,), mixtures=2)).write("a")
+
+
+def test_pasted_text_is_the_text_that_it_means(writer):
+    pasted = writer.write("\t it\u2019s\u00a0  so\u2026 \n", seed=3)
+    plain = writer.write("it's so...", seed=3)
+    assert pasted.text == plain.text == "it's so..."
+    np.testing.assert_array_equal(pasted.strokes, plain.strokes)
+
+
+def test_accents_are_drawn_over_the_letters_of_the_same_line(writer):
+    plain = writer.write("the cafe", seed=3, primer=primer())
+    accented = writer.write("the cafe\u0301", seed=3, primer=primer())
+    assert accented.text == "primer the caf\u00e9" and accented.primed == plain.primed
+    assert accented.attention.shape == (len(accented.strokes), len(accented.text))
+    new = len(accented.strokes) - len(plain.strokes)
+    assert new > 1
+    drawn = np.flatnonzero(accented.attention[:, -1] == 1)
+    assert len(drawn) >= new
+    lead = slice(0, plain.primed)
+    np.testing.assert_allclose(accented.strokes[lead], plain.strokes[lead], atol=1e-5)
+
+
+def test_a_primer_with_accents_leads_like_one_without(writer):
+    plain = writer.write("go", seed=2, primer=primer())
+    accented = writer.write("go", seed=2, primer=primer()._replace(text="pr\u00edmer"))
+    np.testing.assert_array_equal(accented.strokes, plain.strokes)
 
 
 def test_tensorflow_does_not_warn_about_shapes(writer):

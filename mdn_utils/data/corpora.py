@@ -7,8 +7,9 @@ from pathlib import Path
 
 from ..errors import InputError
 from . import iam, simulated, unipen
+from .formats.opening import SUFFIXES, suffix_of
 from .line_files import load_lines
-from .splits import check_split, split_lines
+from .splits import check_split, split_lines, spread
 
 SOURCES = {  # what the record of a network says about its corpus
     "simulated": "mdn_utils.data.simulated, over single-stroke glyphs of the package Hershey-Fonts "
@@ -24,13 +25,15 @@ def handwriting(corpus, split="train", root=None, count=None):
     """Return the lines of one split. No writer is in two splits.
 
     Args:
-        corpus: "simulated", "iam", "unipen", or the path of your own lines, a .json or .npz file.
+        corpus: "simulated", "iam", "unipen", or the path of your own lines in any form that
+            `line_files.load_lines` reads.
         split: "train", "val" or "test". Graves (2013, section 4) trains on IAM-OnDB's trainset,
             testset_f and testset_t, and stops early on testset_v. Here that is "train" and "test"
             together, and "val".
         root: the folder that holds the original files of "iam" or "unipen", or UNIPEN packed as npz
             files.
-        count: how many lines at most.
+        count: how many lines at most; of "unipen", spread over all writers, which takes as long as
+            reading all of it.
 
     Returns:
         A list of `Line`, with strokes in the corpus's own unit, y up. Single lines that can't be
@@ -51,7 +54,9 @@ def handwriting(corpus, split="train", root=None, count=None):
     except OSError as error:
         raise InputError(f"{corpus}: {error}") from None
     if not lines:
-        raise InputError(f"{corpus}: no usable line in the {split} split")
+        raise InputError(
+            f"{corpus}: no usable line in the {split} split; with few writers a split may be empty"
+        )
     return lines
 
 
@@ -79,12 +84,14 @@ def iter_lines(corpus, split="train", root=None, count=None):
         lines = iam.lines(_folder(corpus, root), split)
     elif corpus == "unipen":
         lines = unipen.lines(_folder(corpus, root), split)
-    elif Path(corpus).suffix in (".json", ".npz"):
+        if count is not None:
+            lines = spread(lines, count)
+    elif suffix_of(corpus) in SUFFIXES:
         lines = split_lines(load_lines(corpus), split, corpus)
     else:
         raise InputError(
-            f"{str(corpus)!r} is no corpus: choose simulated, iam, unipen, or a file that ends in "
-            ".json or .npz"
+            f"{str(corpus)!r} is no corpus: choose simulated, iam, unipen, or a file of lines such "
+            "as mine.json (data/README.md)"
         )
     return itertools.islice(lines, count)
 

@@ -1,5 +1,7 @@
 """Train, validation and test: which lines belong where, so that no writer is in two of them."""
 import hashlib
+import itertools
+import random
 
 from ..errors import InputError
 
@@ -40,18 +42,63 @@ def split_lines(lines, split, name):
     [20, 10, 10]
     """
     check_split(split)
-    writers = sorted({line.writer for line in lines}, key=_shuffled)
+    writers = {line.writer for line in lines}
     by_line = len(writers) < 3
-    order = sorted(range(len(lines)), key=_shuffled) if by_line else writers
-    if len(order) < 3:
+    if by_line and len(lines) < 3:
         raise InputError(f"{name}: {len(lines)} lines are too few to split; 3 are the least")
-    held = max(1, round(HELD * len(order)))
-    parts = {"val": order[:held], "test": order[held:2 * held], "train": order[2 * held:]}
-    chosen = set(parts[split])
+    chosen = chosen_keys(range(len(lines)) if by_line else writers, split)
     return [
         line for number, line in enumerate(lines)
         if (number if by_line else line.writer) in chosen
     ]
+
+
+def chosen_keys(keys, split):
+    """Return the keys of one split: in a fixed random order, the first 7.5 % are "val", and so on.
+
+    Args:
+        keys: at least three that differ, of writers, forms or lines.
+        split: "train", "val" or "test".
+
+    Returns:
+        A set.
+
+    Example:
+
+    >>> [sorted(chosen_keys("abcd", split)) for split in SPLITS]
+    [['a', 'b'], ['c'], ['d']]
+    """
+    order = sorted(keys, key=_shuffled)
+    held = max(1, round(HELD * len(order)))
+    parts = {"val": order[:held], "test": order[held:2 * held], "train": order[2 * held:]}
+    return set(parts[split])
+
+
+def spread(lines, count):
+    """Return `count` lines that are spread evenly over the writers: everybody's first, and so on.
+
+    Whose lines come first, and which, is drawn at random, always in the same way.
+
+    Args:
+        lines: any iterable of `Line`.
+        count: how many at most.
+
+    Example:
+
+    >>> from mdn_utils.data import simulated
+    >>> len({line.writer for line in spread(simulated.lines(40), 4)})
+    4
+    """
+    own = {}
+    for line in lines:
+        own.setdefault(line.writer, []).append(line)
+    rng = random.Random(0)
+    writers = sorted(own)
+    rng.shuffle(writers)
+    for writer in writers:
+        rng.shuffle(own[writer])
+    rounds = itertools.zip_longest(*(own[writer] for writer in writers))
+    return list(itertools.islice(filter(None, itertools.chain(*rounds)), count))
 
 
 def _shuffled(key):

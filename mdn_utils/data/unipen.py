@@ -10,6 +10,7 @@ import numpy as np
 
 from ..errors import InputError, warn_skipped
 from .line_files import line_of, load_lines
+from .rows import has_rows
 from .splits import SPLITS
 
 LEFT_OUT = ("abm", "lex")  # contributors whose segment numbers don't fit their strokes
@@ -47,12 +48,18 @@ def lines(root, split):
                 f"unipen: {root} holds no unipen_*_{split}.npz; the splits there are {there}"
             )
         return itertools.chain.from_iterable(map(load_lines, packed[split]))
-    if not (root / "data").is_dir() or not (root / "include").is_dir():
+    if not (root / "data").is_dir() or not (root / "include").is_dir() and _includes(root):
         raise InputError(
             f"unipen: {root} lacks data/ or include/; give the folder train_r01_v07 of the "
             "download that section unipen of data/README.md names, or one that holds unipen_*.npz"
         )
     return (line for line in _lines(root) if _split(line.writer) == split)
+
+
+def _includes(root):
+    """Whether the first file of segments includes another."""
+    first = next((path for path in sorted((root / "data").rglob("*")) if path.is_file()), None)
+    return first is None or b".INCLUDE" in first.read_bytes()
 
 
 def _packed(root, split):
@@ -78,7 +85,7 @@ def _lines(root):
         if contributor in LEFT_OUT:
             continue
         try:
-            components, segments, writer = _read_file(path, root / "include")
+            components, segments, writer, absent = _read_file(path, root / "include")
         except InputError as error:
             skipped.append(str(error))
             continue
@@ -91,34 +98,32 @@ def _lines(root):
             try:
                 yield _segment(components, span, text, name, f"{path}: segment {span}")
             except InputError as error:
-                skipped.append(str(error))
+                missing = f"; include/ lacks {', '.join(absent)}" if absent else ""
+                skipped.append(f"{error}{missing}")
     warn_skipped("unipen", skipped)
 
 
 def _segment(components, span, text, writer, where):
     pen = _pen(components, span, where)
     line = line_of(pen, text, writer, where)
-    if " " in text and _has_rows(pen):
+    if " " in text and has_rows(pen):
         raise InputError(f"{where} has several rows")
     return line
 
 
-def _has_rows(pen):
-    """Whether the pen ever goes back by more than half the width of the whole.
-
-    That is a new row, not the dot of an i.
-    """
-    back = [before[-1, 0] - after[0, 0] for before, after in itertools.pairwise(pen)]
-    return max(back, default=0) > np.ptp(np.concatenate(pen)[:, 0]) / 2
-
-
 def _read_file(path, include):
-    """What a file of segments and its included files say: (components, segments, writer or None).
+    """What a file of segments and its included files say.
 
-    A component is (whether the pen is down, points (N, 2)); a segment is (level, span, text).
+    Returns:
+        components: (whether the pen is down, points (N, 2)) each.
+        segments: (level, span, text) each: words and texts; lines and sentences where there are
+            neither.
+        writer: or None.
+        absent: names of included files that aren't there.
     """
     components, segments, writer, axes = [], [], None, ("X", "Y")
-    for keyword, rest in _statements(path, include.resolve(), set()):
+    others, levels, absent = [], set(), []
+    for keyword, rest in _statements(path, include.resolve(), set(), absent):
         if keyword in ("PEN_DOWN", "PEN_UP"):
             points = _points(rest, axes, f"{path}: component {len(components)}")
             if keyword == "PEN_DOWN" or len(points):  # an empty .PEN_UP has no number
@@ -128,8 +133,15 @@ def _read_file(path, include):
         elif keyword == "WRITER_ID" and writer is None:
             writer = next((name for name in rest.split() if name != "?"), None)
         elif keyword == "SEGMENT":
-            segments += _labelled(rest)
-    return components, segments, writer
+            segments += _labelled(rest, "TEXT|WORD")
+            others += _labelled(rest, "LINE|SENTENCE|PHRASE")
+            levels.add(rest.split(maxsplit=1)[0][:20] if rest.strip() else "nothing")
+    if levels and not segments and not others:
+        raise InputError(
+            f"{path} labels {', '.join(sorted(levels)[:9])}; expected .SEGMENT TEXT, WORD, LINE or "
+            "SENTENCE with a span and a text in quotes"
+        )
+    return components, segments or others, writer, absent
 
 
 def _points(rest, axes, where):
@@ -140,9 +152,9 @@ def _points(rest, axes, where):
         raise InputError(f"{where} should be rows of {' '.join(axes)}") from None
 
 
-def _labelled(rest):
+def _labelled(rest, levels):
     """The segment in a statement, as a list of none or one (level, span, text)."""
-    label = r'(TEXT|WORD)\s+(\d[\d:,\s-]*+)(?:[^\s"]++\s+)?"((?:[^"\\]|\\.)*+)"'
+    label = rf'({levels})\s+(\d[\d:,\s-]*+)(?:[^\s"]++\s+)?"((?:[^"\\]|\\.)*+)"'
     found = re.match(label, rest, re.DOTALL)
     if not found:
         return []
@@ -151,11 +163,11 @@ def _labelled(rest):
     return [(level, "".join(span.split()), " ".join(text.split()))]
 
 
-def _statements(path, include, seen):
+def _statements(path, include, seen, absent):
     """Yield (keyword, its text) in order.
 
     The first `.INCLUDE` of a file is replaced by the statements of that file. `seen` collects the
-    files that were included.
+    files that were included, `absent` the names of those that aren't there.
     """
     for statement in re.split(r"(?m)^\.", path.read_text("latin-1"))[1:]:
         keyword, rest = re.match(r"(\S*)\s*(.*)", statement, re.DOTALL).groups()
@@ -163,12 +175,14 @@ def _statements(path, include, seen):
             yield keyword, rest
             continue
         file = _included(include, rest.strip())
+        if file is None and len(absent) < 3:
+            absent.append(ascii(rest.strip()[:60]).strip("'"))
         if file and file not in seen:
             # Each of them may include the next, and Python's stack is only so deep.
             if len(seen) == MOST_INCLUDED:
                 raise InputError(f"{path}: includes more than {MOST_INCLUDED} files")
             seen.add(file)
-            yield from _statements(file, include, seen)
+            yield from _statements(file, include, seen, absent)
 
 
 def _included(include, name):

@@ -210,7 +210,7 @@ def test_unipen_includes_in_a_circle_end(unipen):
         unipen / "include/xyz/data/w0.dat",
         ".INCLUDE xyz/data/w0.dat\n" * 9 + PEN.format(writer="w0"),
     )
-    components, segments, writer = unipen_reader._read_file(
+    components, segments, writer, _ = unipen_reader._read_file(
         unipen / "data/8/xyz/w0.dat", unipen / "include"
     )
     assert (len(components), len(segments), writer) == (4, 4, "w0")

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from mdn_utils import safe_files
 from mdn_utils.data import line_files
+from mdn_utils.data.formats import npz_lines
 from mdn_utils.data.strokes import Line, to_pen
 from mdn_utils.errors import InputError
 
@@ -66,12 +67,15 @@ def test_nothing_is_saved_that_could_not_be_read(tmp_path, lines, told):
 @pytest.mark.parametrize(
     "item, told",
     [
-        ({"strokes": [[[0, 0], [1, 1]]]}, "line 1: expected text"),
+        ({"strokes": [[[0, 0], [1, 1]]]}, "line 1: a line needs a text"),
         ({"text": "", "strokes": [[[0, 0], [1, 1]]]}, "line 1: a line needs a text"),
         ({"text": "a", "strokes": [[[0, 0]]]}, "at least 2 points"),
         ({"text": "a", "strokes": [[[0, 0], [1, float("nan")]]]}, "finite"),
         ({"text": "a", "strokes": [[[0, 0], [1, 10**400]]]}, "line 1: expected"),
-        ({"text": "a", "strokes": [[[0, 0, 0], [1, 1, 1]]]}, r"lists of \[x, y\]"),
+        ({"text": "a", "strokes": [[[0], [1]]]}, r"lists of \[x, y\]"),
+        ({"text": "a", "strokes": [[0, 1], [1, 1]]}, r"lists of \[x, y\]"),
+        ({"text": "a", "strokes": [{"x": 1}]}, r"lists of \[x, y\]"),
+        ({"text": "a", "paths": []}, "no strokes among 'text', 'paths'"),
         ({"text": 1, "strokes": [[[0, 0], [1, 1]]]}, "must be strings"),
     ],
 )
@@ -84,7 +88,8 @@ def test_json_that_is_no_line(tmp_path, item, told):
     "change, told",
     [
         ({"text": np.array(["a", None], object)}, "text is object"),
-        ({"points": np.zeros((9, 3))}, "offsets must rise"),
+        ({"points": np.zeros((9, 1))}, r"found 9 points \(9, 1\)"),
+        ({"points": np.zeros((8, 2))}, r"found 8 points \(8, 2\), 9 pen_up"),
         ({"offsets": np.array([0, 8, 9])}, "offsets must rise"),
         ({"offsets": np.array([0, 10**9, 9])}, "offsets must rise"),
         ({"offsets": np.array([0, 4.0, 9.0])}, "offsets is float64"),
@@ -129,8 +134,8 @@ def test_a_header_that_claims_more_than_there_is(tmp_path):
 
 
 def test_an_array_of_more_than_the_limit(tmp_path, monkeypatch):
-    monkeypatch.setattr(line_files, "LARGEST", 7999)
-    np.savez_compressed(tmp_path / "a.npz", points=np.zeros((500, 2)))  # 8,000 bytes behind 200
+    monkeypatch.setattr(npz_lines, "LARGEST", 7999)
+    line_files.save_lines(tmp_path / "a.npz", [Line(np.zeros((500, 3)), "a", "me")])  # 8,000 bytes
     with pytest.raises(InputError, match=r"points is float64 \(500, 2\)"):
         line_files.load_lines(tmp_path / "a.npz")
 

@@ -8,6 +8,7 @@ every time. Where Atheris is installed it looks for recipes that reach new lines
 
 import contextlib
 import functools
+import gzip
 import hashlib
 import io
 import json
@@ -37,6 +38,7 @@ from mdn_utils.data import (
     alphabet,
     corpora,
     line_files,
+    pasted,
     prepare,
     simulated,
     strokes,
@@ -214,9 +216,8 @@ def iam(root, name):
         with warnings.catch_warnings(record=True) as told:
             warnings.simplefilter("always", UserWarning)
             found = len(checked(corpora.handwriting("iam", "val", folder)))
-        left_out = sum(
-            int(re.search(r"left out (\d+)", str(warning.message))[1]) for warning in told
-        )
+        counts = [re.search(r"left out (\d+)", str(warning.message)) for warning in told]
+        left_out = sum(int(count[1]) for count in counts if count)
         if name == "list":
             assert found + left_out == 2 * content.decode("latin-1").split().count("c03-002")
         elif name == "transcript":
@@ -346,6 +347,108 @@ def own(root, suffix):
         checked(line_files.load_lines(put(path, content)))
 
     return Reader(read, valid, words)
+
+
+def form(root, name, valid, words):
+    """A file of another form, which may say nothing of what is written."""
+    path = root / name
+
+    def read(content):
+        lines = line_files.load_lines(put(path, content), need_text=False)
+        checked([line._replace(text=line.text or "?") for line in lines])
+
+    return Reader(read, valid, words)
+
+
+def from_svg(root):
+    valid = [
+        drawing.svg(strokes.from_pen(list(map(np.array, PEN))), "one <line>").encode(),
+        b'<svg xmlns="http://www.w3.org/2000/svg"><g transform="matrix(.3,0,0,.3,1,2)"><path '
+        b'style="stroke:#000" d="m 0,1 2 .5 -1 4 Q3 4 5 6 A 1 2 30 0 1 7 8 z"/></g><g '
+        b'transform="rotate(9)"><polyline points="1,2 3,4"/><circle cx="1" cy="2"/></g></svg>',
+    ]
+    words = [*XML_WORDS, b"<path d='", b"<g transform='scale(1e300)'>", b"translate(", b"rotate(",
+             b"skewX(90)", b"M", b"c", b"a 0 0 0 0 0 0 0", b"S", b"T", b"z", b"1e308", b"NaN", b"%",
+             b"px", b"<use href='#a'/>", b"url(file:///etc/passwd)", b"display:none", b",", b" -."]
+    return form(root, "a.svg", valid, words)
+
+
+def from_inkml(root):
+    valid = [
+        b'<ink><annotation type="truth">one</annotation><trace>1 2, 3 4</trace><trace>5 6</trace></ink>',
+        b'<ink xmlns="http://www.w3.org/2003/InkML"><traceFormat><channel name="T"/><channel '
+        b'name="X"/><channel name="Y"/></traceFormat><trace>0 1 2, \'1\'2\'3, 4 -5 6, "7"8"9, 1 2 3'
+        b"</trace></ink>",
+    ]
+    words = [*XML_WORDS, b"<trace>", b"</trace>", b"<channel name='X'/>", b"<channel name='Y'/>",
+             b"'", b'"', b"!", b"*", b"?", b"T", b",", b", 1 2", b"1e308 1e308", b"#a"]
+    return form(root, "a.inkml", valid, words)
+
+
+def from_xopp(root):
+    page = (
+        b'<?xml version="1.0"?><xournal><page><layer><stroke tool="pen" width="1 2">0 0 0 4 1 5'
+        b'</stroke><stroke>3 4</stroke></layer></page><page/></xournal>'
+    )
+    return form(root, "a.xopp", [page, gzip.compress(page, mtime=0)],
+                [*XML_WORDS, b"<page>", b"<stroke>", b"</stroke>", b"\x1f\x8b\x08", b" 1 2"])
+
+
+def from_table(root):
+    valid = [
+        b"x,y,t,pen\n0,0,0,1\n0,4,5,1\n9,9,9,0\n1,0,12,1\n1,5,17,1\n",
+        b"5\n0 0 0 1 9 9 9\n0 4 5 1 9 9 9\n1 0 400 1 9 9 9\n1 5 405 1 9 9 9\n",
+        "x;y;stroke\n0,5;1;1\n0,5;2;1\n1;1;2\n".encode("utf-16"),
+    ]
+    words = [b",", b";", b"\t", b"\n", b"\n\n", b"x", b"y", b"pen", b"stroke", b"penUp", b"dx", b"#",
+             b"1e308", b"-inf", b"0", b"1", b"\r", b"\xe2\x80\xa8", b'"', b"1_0", b",,,,"]
+    return form(root, "a.csv", valid, words)
+
+
+def from_array(root):
+    valid = []
+    for dtype in ("<f4", "<f8", "<i8", "|u1"):
+        file = io.BytesIO()
+        np.save(file, np.abs(strokes.from_pen(list(map(np.array, PEN)))).astype(dtype))
+        valid.append(file.getvalue())
+    words = [b"\x93NUMPY\x01\x00", b"\x93NUMPY\x02\x00", b"|O", b"<f8", b"|b1", b"<U9", b"<M8[s]",
+             b"(2, 3)", b"(99999999999, 3)", b"True", b"\xff" * 8, b"\0" * 8, b"{", b"}", b"[" * 99]
+    return form(root, "a.npy", valid, words)
+
+
+def from_json(root):
+    """What pads and data sets of drawings write."""
+    point = {"x": 0, "y": 1.5, "time": 17}
+    documents = [
+        [{"penColor": "black", "points": [point, {**point, "x": 3}]}],
+        {"word": "one", "drawing": [[[0, 1], [2, 3], [0, 9]], [[5, 6, 7, 8, 9], [0, 1, 2, 3, 4]]]},
+        [[[0, 0, 1], [3, 4, 2]], [[5, 5, 3]]],
+        [{"text": "a", "strokes": [[{"x": 1, "y": 2}, {"x": 3, "y": 4}]], "hz": 200}],
+    ]
+    valid = [json.dumps(document).encode() for document in documents]
+    valid.append(valid[1] + b"\n" + valid[1])
+    words = [b"[", b"]", b"{", b"}", b'"points": ', b'"x": ', b'"strokes": ', b'"ink": ', b"null", b"[]",
+             b'"', b", ", b"\n", b"NaN", b"1e308", b"true", b"[" * 3000, b'"y": "down", ', b"\x1f\x8b"]
+    return form(root, "a.ndjson", valid, words)
+
+
+def paste(root):
+    """Texts from anywhere: what comes of them can be written, or the error names it."""
+    def read(content):
+        typed = content.decode("utf-8", ("replace", "surrogateescape")[len(content) % 2])
+        replaced = pasted.replace_unknown(typed)
+        assert pasted.clean(replaced) == replaced
+        letters, marks = pasted.letters_and_marks(typed)
+        alphabet.encode(letters)
+        assert len(letters) == len(pasted.clean(typed)) and all(letters[place] for place in marks)
+
+    words = [
+        word.encode() for word in (
+            "\u00e9", "e\u0301", "\u0301", "\u0327\u0308", "\u2019", "\u2026", "\u2014", "\u00a0", "\t", "\r\n",
+            "\u00df", "\u1ebf", "\ufb01", "\u200d", "\u0130", "\u00bd", "\u00b4", "\uac00", "\u2028",
+        )
+    ]
+    return Reader(read, [b"You know nothing", "D\u00e9j\u00e0 vu \u2013 \u00dcbung".encode(), b"  a  b "], words)
 
 
 def weights(root, name):
@@ -498,6 +601,9 @@ def command_line(root):
         f"evaluate {tiny} --corpus simulated --lines 3",
         f"write Hi. --weights {tiny} --bias .5 --seed 7 --out a.svg",
         f"write on --weights {tiny} --prime {own_lines} --prime-text one --out a.json",
+        f"write caf\u00e9 --weights {tiny} --replace --out a.svg",
+        f"lines {own_lines} --text-file text.txt --out b.json",
+        f"lines {own_lines} --read --y down --writer w --replace --out b.json",
     ]
     words = (
         "--corpus --root --lines --size --epochs --minutes --out --seed --json --split --bias --prime --weights "
@@ -518,6 +624,14 @@ READERS = {
     "unipen": unipen,
     "json": lambda root: own(root, ".json"),
     "npz": lambda root: own(root, ".npz"),
+    "from-svg": from_svg,
+    "from-inkml": from_inkml,
+    "from-xopp": from_xopp,
+    "from-table": from_table,
+    "from-array": from_array,
+    "from-json": from_json,
+    "from-iam": lambda root: form(root, "a.xml", [xml().encode()], XML_WORDS),
+    "paste": paste,
     "record": lambda root: weights(root, "record"),
     "weights": lambda root: weights(root, "weights"),
     "text": text,
