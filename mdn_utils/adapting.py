@@ -123,9 +123,12 @@ def adapt(network, lines, reader, steps=STEPS, rate=RATE, seed=0):
         network: a `SynthesisNetwork`.
         lines: a list of prepared `Line`.
         reader: a `reading.Reader`, which finds where words end.
-        steps: how many batches to train on.
+        steps: how many batches to train on, 2 or more.
         rate: the learning rate at its peak.
         seed: an integer.
+
+    Raises:
+        InputError: for fewer steps, or a rate that isn't above 0.
 
     Example:
 
@@ -133,8 +136,10 @@ def adapt(network, lines, reader, steps=STEPS, rate=RATE, seed=0):
     >>> from mdn_utils.weights import load_shipped
     >>> network = load_shipped("synthesis_real")
     >>> lines = prepare(simulated.lines(4))
-    >>> adapt(network, lines, load_shipped("reader"), steps=1)
+    >>> adapt(network, lines, load_shipped("reader"), steps=2)
     """
+    if steps < 2:
+        raise InputError(f"steps={steps}: expected 2 or more, such as {STEPS}")
     pieces = cut_into_words(lines, reader)
     data = batches.LineBatches(
         lines + words.join(pieces, JOINED, seed), points=POINTS, steps=steps, seed=seed, shapes=2
@@ -163,6 +168,15 @@ def measure(writer, lines, held, reader, tries=1, seed=0):
 
     Returns:
         A `Hand`. The texts are written at bias 0.75, going on from one of the lines.
+
+    Example:
+
+    >>> from mdn_utils import weights, writing
+    >>> from mdn_utils.data import simulated
+    >>> writer = writing.Writer(weights.load_shipped("synthesis_real"))
+    >>> lines = prepare(simulated.lines(2))
+    >>> measure(writer, lines, lines[:1], weights.load_shipped("reader")).distance < 1
+    True
     """
     written = writer.write(
         list(TEXTS), seed, 0.75, best_primer(lines), tries=tries, reader=reader

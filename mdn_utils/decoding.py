@@ -219,7 +219,7 @@ def doubts(log_probabilities, labels):
 
     >>> found = doubts(np.log([[0.1, 0.9], [0.9, 0.1], [0.1, 0.9]]), [1])
     >>> round(float(found.after), 1), round(float(found.shorter), 1)
-    (1.9, 0.0)
+    (1.1, 0.0)
     """
     after, shorter, other = _doubts(log_probabilities, labels)
     before, later, _ = _doubts(log_probabilities[::-1], labels[::-1])

@@ -140,6 +140,13 @@ def write_rows(writer, text, paper, seed=0, bias=0.0, primer=None, tries=1, read
 
     Raises:
         InputError: see `Writer.write`, and if the text is empty.
+
+    Example:
+
+    >>> from mdn_utils import weights, writing
+    >>> writer = writing.Writer(weights.load_shipped("synthesis_real"))
+    >>> [row.text for row in write_rows(writer, "Dear Jo,\n\nhello", Paper())]
+    ['Dear Jo,', '', 'hello']
     """
     paper.check()
     for paragraph in text.split("\n"):
