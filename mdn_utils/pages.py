@@ -145,7 +145,7 @@ def write_rows(writer, text, paper, seed=0, bias=0.0, primer=None, tries=1, read
 
     >>> from mdn_utils import weights, writing
     >>> writer = writing.Writer(weights.load_shipped("synthesis_real"))
-    >>> [row.text for row in write_rows(writer, "Dear Jo,\n\nhello", Paper())]
+    >>> [row.text for row in write_rows(writer, "Dear Jo,\\n\\nhello", Paper())]
     ['Dear Jo,', '', 'hello']
     """
     paper.check()
