@@ -18,7 +18,7 @@ FEWEST = 4  # lines that a hand can be learnt from
 HELD = 10  # one line in so many, and at least one, is kept to measure with
 JOINED = 200  # lines made of the words of the hand's own
 POINTS = 2000  # in a batch
-RATE = 3e-3
+RATE = 2e-3
 STEPS = 150
 PRIMER = 20  # characters of a good primer: enough to show the hand, and soon read
 TEXTS = (
@@ -116,8 +116,9 @@ def best_primer(lines):
 def adapt(network, lines, reader, steps=STEPS, rate=RATE, seed=0):
     """Train a network on with the lines of one hand; its weights are changed.
 
-    The lines are cut into words, and these joined anew, so that few lines go a long way. All layers
-    learn, the window too: with the window left as it was, hands came out less alike and read worse.
+    The lines are cut into words, and these joined anew, and each is slanted and scaled a little, so
+    that few lines go a long way. All layers learn, the window too: with the window left as it was,
+    hands came out less alike and read worse.
 
     Args:
         network: a `SynthesisNetwork`.
@@ -142,7 +143,8 @@ def adapt(network, lines, reader, steps=STEPS, rate=RATE, seed=0):
         raise InputError(f"steps={steps}: expected 2 or more, such as {STEPS}")
     pieces = cut_into_words(lines, reader)
     data = batches.LineBatches(
-        lines + words.join(pieces, JOINED, seed), points=POINTS, steps=steps, seed=seed, shapes=2
+        lines + words.join(pieces, JOINED, seed), points=POINTS, steps=steps, seed=seed, shapes=2,
+        augment=True,
     )
     compile_network(network, rate=rate)
 

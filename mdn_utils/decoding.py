@@ -237,6 +237,8 @@ def _doubts(frames, labels):
         scores.append(score[0])
     scores = np.array(scores)
     written = np.logaddexp(scores[:, -1], scores[:, -2])  # all of the text, up to each frame
+    if written[-1] == NEVER:  # too few frames for the text
+        return np.inf, np.inf, np.inf
     rest = np.append(np.cumsum(frames.max(1)[::-1])[::-1], 0.0)
     part = np.logaddexp(scores[-1, 2::2], scores[-1, 1::2])  # the text's first letters, all frames
     return (written + rest[1:]).max() - written[-1], part.max() - written[-1], rest[0] - written[-1]

@@ -285,7 +285,7 @@ def _doubt(reader, line, name):
         (found.later, MOST_DOUBT_OF_LETTERS, "the ink begins after that"),
         (found.other, MOST_DOUBT_OF_ALL, "the ink says something else"),
     ):
-        if not doubt <= most:  # no number where there are too few frames for the text
+        if doubt > most:
             return what, reading
     return None, reading
 

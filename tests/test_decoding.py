@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from mdn_utils.decoding import align, beam_search, best_path, log_likelihood
+from mdn_utils.decoding import align, beam_search, best_path, doubts, log_likelihood
 from mdn_utils.layers.ctc import BLANK
 
 
@@ -89,3 +89,35 @@ def test_the_likelihood_is_the_sum_over_all_alignments():
     expected = [all_texts(line)[text] for line, text in zip(frames, texts)]
     np.testing.assert_allclose(np.exp(found), expected, rtol=1e-9)
     assert log_likelihood(frames[:, :2], labels)[4] == -np.inf  # too few frames
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("labels", [[1], [1, 2], [2, 2, 1]])
+def test_doubts_against_brute_force(labels, seed):
+    """Every alignment of the text with the first t frames, and the best path through the others."""
+    [frames] = draw(1, 6, 3, seed)
+
+    def more_after(frames, labels):
+        best = max(
+            all_texts(frames[:t])[tuple(labels)] * np.exp(frames[t:].max(-1).sum())
+            for t in range(1, len(frames) + 1)
+        )
+        return np.log(best / all_texts(frames)[tuple(labels)])
+
+    def shorter(frames, labels):
+        texts = all_texts(frames)
+        parts = [texts[tuple(labels[:count])] for count in range(1, len(labels) + 1)]
+        return np.log(max(parts) / texts[tuple(labels)])
+
+    found = doubts(frames, labels)
+    np.testing.assert_allclose(found.after, more_after(frames, labels), atol=1e-9)
+    np.testing.assert_allclose(found.before, more_after(frames[::-1], labels[::-1]), atol=1e-9)
+    np.testing.assert_allclose(found.shorter, shorter(frames, labels), atol=1e-9)
+    np.testing.assert_allclose(found.later, shorter(frames[::-1], labels[::-1]), atol=1e-9)
+    own = all_texts(frames)[tuple(labels)]
+    np.testing.assert_allclose(found.other, frames.max(-1).sum() - np.log(own), atol=1e-9)
+
+
+def test_a_text_longer_than_its_ink_is_doubted_without_end():
+    [frames] = draw(1, 2, 3)
+    assert doubts(frames, [1, 1, 1]).other == np.inf

@@ -13,7 +13,8 @@ from mdn_utils.data.strokes import Line
 from mdn_utils.errors import InputError
 from mdn_utils.layers import attention, mixture
 from mdn_utils.networks import PredictionNetwork, SynthesisNetwork
-from mdn_utils.writing import POINTS_AT_MOST, Writer
+from mdn_utils.weights import load_shipped
+from mdn_utils.writing import POINTS_AT_MOST, Writer, Written, _check_window
 
 
 @pytest.fixture(scope="module")
@@ -182,3 +183,21 @@ def test_tensorflow_does_not_warn_about_shapes(writer):
     finally:
         logging.getLogger("tensorflow").removeHandler(handler)
     assert not told
+
+
+@pytest.mark.parametrize("place, fine", [(3, False), (6, True), (8, True), (11, False)])
+def test_the_window_must_be_at_the_end_of_the_primer(place, fine):
+    phi = np.zeros((9, 12), np.float32)
+    phi[4, place - 1] = 1
+    written = Written(np.zeros((9, 3), np.float32), "primer and more", 5, phi, True)
+    if fine:
+        _check_window(written, "primer")
+    else:
+        with pytest.raises(InputError, match="believes it has written 'pr"):
+            _check_window(written, "primer")
+
+
+def test_a_primer_that_says_something_else_is_refused(writer):
+    line = Line(simulated.write("some other words"), "primer", "me")
+    with pytest.raises(InputError, match="the primer: its text says 'primer', but"):
+        writer.write("go", primer=line, reader=load_shipped("reader"))
