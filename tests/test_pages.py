@@ -152,7 +152,8 @@ def test_an_animated_page_draws_stroke_after_stroke_without_scripts(sheet, tmp_p
 
 
 def test_plotter_software_takes_the_svg_as_it_is(sheet, tmp_path):
-    vpype = pytest.importorskip("vpype")
+    import vpype
+
     page_files.save(tmp_path / "page.svg", [sheet], (210, 297))
     lines, width, height = vpype.read_svg(str(tmp_path / "page.svg"), quantization=0.1)
     assert len(lines) == len(sheet)
