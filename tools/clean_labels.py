@@ -2,24 +2,25 @@
 
 Each line is scored by a reader that wasn't trained on its writer: those of `reader`'s writers by
 the judge, those of the judge's writers by `reader` (`ink_lines.part_of`). A label can't be right if
-the ink is likelier by more than 4 nats per character of the label under the text that the reader
-reads itself. Of right labels one in a hundred comes so far; of another line's, nearly all.
+the ink is likelier by more than 5.5 nats per character of the label under the text that the reader
+reads itself.
 
     python tools/clean_labels.py --root UNIPEN --judge runs/judge/weights.weights.h5 --picture wrong.png
 """
 import argparse
+from pathlib import Path
 
 import numpy as np
 
 from mdn_utils import decoding, reading, weights
-from mdn_utils.data import corpora, unipen
-from mdn_utils.data.alphabet import ALPHABET, encode
+from mdn_utils.data import unipen, wrong_labels
+from mdn_utils.data.alphabet import encode
 from mdn_utils.data.ink import pen_steps
 from mdn_utils.data.ink_lines import part_of
 from mdn_utils.data.strokes import to_pen
 from mdn_utils.errors import InputError
 
-NATS = 4.0  # per character of the label
+NATS = 5.5  # per character of the label
 AT_ONCE = 2000  # lines
 SHOWN = 40
 
@@ -45,26 +46,22 @@ def doubt(reader, lines):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--root", required=True, help="folder of UNIPEN")
+    parser.add_argument("--root", type=Path, required=True, help="folder of UNIPEN")
     parser.add_argument("--judge", required=True, help="weights of the second reader")
     parser.add_argument("--picture", required=True, help="file for forty of the lines, .png")
     args = parser.parse_args()
     readers = {"judge": weights.load_shipped("reader"), "reader": weights.load(args.judge)}
     wrong, count = [], 0
-    for split in ("train", "val"):
-        lines = corpora.handwriting("unipen", split, args.root)
-        for part, reader in readers.items():
-            theirs = [line for line in lines if part_of(line.writer) == part]
-            for first in range(0, len(theirs), AT_ONCE):
-                some = theirs[first:first + AT_ONCE]
-                count += len(some)
-                wrong += [
-                    line for line, nats in zip(some, doubt(reader, some))
-                    if nats > NATS and not set(line.text) - set(ALPHABET)
-                ]
-                print(f"{count} lines, {len(wrong)} wrong labels", flush=True)
-    keys = sorted({unipen.key(line) for line in wrong})
-    unipen.WRONG_LABELS.write_text("\n".join(keys) + "\n")
+    lines = list(unipen.lines(args.root, "train", clean=False))
+    for part, reader in readers.items():
+        theirs = [line for line in lines if part_of(line.writer) == part]
+        for first in range(0, len(theirs), AT_ONCE):
+            some = theirs[first:first + AT_ONCE]
+            count += len(some)
+            wrong += [line for line, nats in zip(some, doubt(reader, some)) if nats > NATS]
+            print(f"{count} lines, {len(wrong)} wrong labels", flush=True)
+    keys = sorted({wrong_labels.key(line) for line in wrong})
+    wrong_labels.LIST.write_text("\n".join(keys) + "\n")
     draw(args.picture, [wrong[k] for k in np.random.default_rng(0).permutation(len(wrong))[:SHOWN]])
 
 

@@ -12,6 +12,7 @@ from ..errors import InputError, warn_skipped
 from .line_files import line_of, load_lines
 from .rows import has_rows
 from .splits import SPLITS
+from .wrong_labels import is_wrong
 
 LEFT_OUT = ("abm", "lex")  # contributors whose segment numbers don't fit their strokes
 # Words (6 and 7) and text (8). The other categories are single characters, and most words of 6 are
@@ -20,12 +21,14 @@ CATEGORIES = ("6", "7", "8")
 MOST_INCLUDED = 100  # files that one file of segments may include; one is usual
 
 
-def lines(root, split):
+def lines(root, split, clean=True):
     """Return the lines of one split; those that can't be used are counted in one warning.
 
     Args:
         root: the folder train_r01_v07, or one that holds unipen_*.npz.
         split: "train", "val" or "test": 85, 7.5 and 7.5 % of all writers, always the same ones.
+        clean: leave lines whose label can't be right out of "train". The other splits keep theirs,
+            so that figures can be compared with older ones.
 
     Returns:
         An iterator of `Line`.
@@ -40,6 +43,11 @@ def lines(root, split):
     Traceback (most recent call last):
     mdn_utils.errors.InputError: unipen: nowhere lacks data/ or include/; ...
     """
+    found = _found(root, split)
+    return (line for line in found if not is_wrong(line)) if clean and split == "train" else found
+
+
+def _found(root, split):
     packed = {part: _packed(root, part) for part in SPLITS}
     if any(packed.values()):
         if not packed[split]:
