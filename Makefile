@@ -67,10 +67,14 @@ weights: .venv/installed
 	$(TRAIN) synthesis --corpus simulated --lines 20000 --size 2x256 --gaussians 8 --minutes 178 --seed 1 --out runs/synthesis_simulated
 	$(TRAIN) prediction --corpus simulated --lines 20000 --size 2x256 --minutes 50 --seed 1 --out runs/prediction_simulated
 	$(TRAIN) synthesis --corpus unipen --root "$(UNIPEN)" --size 2x300 --gaussians 8 --minutes 105 --seed 1 --out runs/first_real
-	$(TRAIN) synthesis --corpus unipen --root "$(UNIPEN)" --start runs/first_real/weights.weights.h5 --rate 0.0015 --minutes 115 --seed 2 --out runs/synthesis_real
+	$(TRAIN) synthesis --corpus unipen --root "$(UNIPEN)" --start runs/first_real/weights.weights.h5 --rate 0.0015 --minutes 115 --seed 2 --out runs/second_real
+	# ours was stopped after 89 of the 160 minutes
+	$(TRAIN) synthesis --corpus unipen --root "$(UNIPEN)" --start runs/second_real/weights.weights.h5 --rate 0.001 --minutes 160 --seed 3 --out runs/third_real
+	.venv/bin/python -m mdn_utils pack runs/unipen.h5 --corpus unipen --root "$(UNIPEN)" --join 25000
+	$(TRAIN) synthesis --corpus runs/unipen.h5 --start runs/third_real/weights.weights.h5 --rate 0.001 --minutes 97 --seed 5 --out runs/synthesis_real
 	$(TRAIN) text --corpus python --size 2x256 --minutes 40 --seed 1 --out runs/text_python
 	$(TRAIN) reader --corpus unipen --root "$(UNIPEN)" --part reader --minutes 52 --seed 1 --out runs/reader
-	$(TRAIN) reader --corpus unipen --root "$(UNIPEN)" --part judge --minutes 32 --seed 2 --out runs/judge
+	$(TRAIN) reader --corpus unipen --root "$(UNIPEN)" --part judge --minutes 45 --seed 2 --out runs/judge
 
 .venv/installed: requirements.txt pyproject.toml
 	$(PYTHON) -m venv .venv

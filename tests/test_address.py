@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-FILES = ("pyproject.toml", "README.md", "CONTRIBUTING.md", "INSTRUCTORS.md")
+FILES = ("CITATION.cff", "pyproject.toml", "README.md", "CONTRIBUTING.md", "INSTRUCTORS.md")
 
 
 def rewrite(address, folder):
@@ -14,7 +14,7 @@ def rewrite(address, folder):
 
 
 def contents(folder):
-    return {path: path.read_text() for path in folder.rglob("*") if path.suffix in (".ipynb", ".md", ".toml")}
+    return {path: path.read_text() for path in folder.rglob("*") if path.suffix in (".cff", ".ipynb", ".md", ".toml")}
 
 
 def test_the_address_is_rewritten_everywhere_and_back(tmp_path):

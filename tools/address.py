@@ -1,6 +1,6 @@
 """Give the repository its address everywhere: python tools/address.py owner/name [FOLDER]
 
-It is named in pyproject.toml, in the badges and setup cells of all notebooks, and in the docs.
+It is named in pyproject.toml, CITATION.cff, in the badges and setup cells of all notebooks, and in the docs.
 """
 
 import re
@@ -10,7 +10,7 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 FOLDERS = ("notebooks", "exercises", "docs")
-PAGES = ("pyproject.toml", "README.md", "CONTRIBUTING.md", "INSTRUCTORS.md")
+PAGES = ("CITATION.cff", "pyproject.toml", "README.md", "CONTRIBUTING.md", "INSTRUCTORS.md")
 
 
 def rewrite(address, root=REPOSITORY):
