@@ -221,7 +221,7 @@ def test_train_and_evaluate(tmp_path, capsys, own_lines):
     assert f"{figures['nats_per_point']:.3f}" in capsys.readouterr().out
 
 
-def test_training_starts_from_other_weights_in_mixed_precision(tmp_path, own_lines, tiny):
+def test_training_starts_from_other_weights_in_mixed_precision(tmp_path, own_lines, tiny, capsys):
     try:
         main(
             [
@@ -241,6 +241,7 @@ def test_training_starts_from_other_weights_in_mixed_precision(tmp_path, own_lin
             ]
         )
         assert keras.config.dtype_policy().name == "mixed_bfloat16"
+        assert "before training: validation" in capsys.readouterr().out
     finally:
         keras.config.set_dtype_policy("float32")
     before, after = (weights.load(path) for path in (tiny, tmp_path / training.BEST_WEIGHTS))
