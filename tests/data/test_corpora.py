@@ -260,7 +260,8 @@ def test_unipen_original_files_hold_the_lines_that_others_read_there():
 @needs_shared
 def test_packed_unipen():
     train, val = (corpora.handwriting("unipen", split, SHARED) for split in ("train", "val"))
-    assert (len(train), len(val)) == (48_213 + 5_337, 7_095 + 522)
+    # 268 lines of training are on the list of wrong labels
+    assert (len(train), len(val)) == (48_213 + 5_337 - 268, 7_095 + 522)
     assert not {line.writer for line in train} & {line.writer for line in val}
     assert all(line.strokes[0, :2].tolist() == [0, 0] and line.strokes[-1, 2] == 1 for line in val)
     with pytest.raises(InputError, match="the splits there are train and val"):
