@@ -54,7 +54,7 @@ def main():
     parser.add_argument("--judge", required=True, help="weights of a second reader")
     parser.add_argument("--people", type=int, default=20)
     parser.add_argument("--lines", type=int, nargs="+", default=[5, 10, 20, 50])
-    parser.add_argument("--picture", help="an SVG with a line of each person and what was written")
+    parser.add_argument("--picture", help="file for a line of each person and what was written, .png")
     args = parser.parse_args()
     reader, judge = weights.load_shipped("reader"), weights.load(args.judge)
     network = weights.load_shipped("synthesis_real")
@@ -122,9 +122,10 @@ def _draw(path, pairs):
         row, column = divmod(number, 2)
         pen = to_pen(strokes)
         corner = np.concatenate(pen).min(0)
-        place = 10 + 95 * column, 18 + 11 * row
-        sheet += [(stroke - corner) * (0.2, -0.2) + place for stroke in pen]
-    save(path, [sheet])
+        place = 10 + 95 * column, 20 + 16 * row
+        sheet += [(stroke - corner) * (0.4, -0.4) + place for stroke in pen]
+    title = "On the left a line of each person, on the right a new text in that hand"
+    save(path, [sheet], pen=0.4, title=title)
 
 
 if __name__ == "__main__":
