@@ -170,7 +170,8 @@ def train(args):
     if args.start:
         provenance["before"] = json.loads(weights.record_path(args.start).read_bytes())
         figures = network.evaluate(data[1], verbose=0, return_dict=True)
-        print(f"before training: validation {figures[monitor.removeprefix('val_')]:.3f}", flush=True)
+        nats = figures[monitor.removeprefix("val_")]
+        print(f"before training: validation {nats:.3f}", flush=True)
     training.fit(
         network, *data, args.out, monitor=monitor, minutes=args.minutes, epochs=args.epochs,
         patience=args.patience,
