@@ -1,0 +1,18 @@
+// Put together what runs in the browser: node build.mjs FOLDER
+// Modules are copied as they are; only matrix.wat is compiled.
+
+import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import wabt from "wabt";
+
+const here = import.meta.dirname;
+const folder = process.argv[2];
+await mkdir(join(folder, "data"), { recursive: true });
+for (const part of ["src", "figures", "write"]) {
+  await cp(join(here, part), join(folder, part), { recursive: true, filter: (name) => !name.endsWith(".wat") });
+}
+const source = await readFile(join(here, "src", "matrix.wat"), "utf8");
+const module = (await wabt()).parseWat("matrix.wat", source, { simd: true });
+await writeFile(join(folder, "data", "matrix.wasm"), module.toBinary({}).buffer);
+const mathjax = join(here, "node_modules", "mathjax", "es5", "tex-svg.js");
+await cp(mathjax, join(folder, "mathjax", "tex-svg.js"));

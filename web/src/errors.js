@@ -1,0 +1,3 @@
+// Errors that a person caused and can put right: one sentence.
+
+export class InputError extends Error {}

@@ -1,0 +1,113 @@
+// Sampling: a network writes point by point, keeping its state, until the text is written.
+
+import { encode } from "./alphabet.js";
+import { InputError } from "./errors.js";
+import { sample } from "./mixture.js";
+import { copyState } from "./networks.js";
+import { Random } from "./random.js";
+
+const POINTS_AT_MOST = 30; // per character
+// The window runs ahead of the pen and would leave the last letter half drawn. So a space follows
+// every text, and what is drawn after the last lift of the pen is cut.
+const END = " ";
+const SHARED = 4; // points that tries share the noise of, so that they are in one hand
+const BEHIND = 2; // characters by which the window may be off when a primer ends
+const AHEAD = 3.5;
+
+// The noise of one try of a line, a row of four numbers per point, as Python draws it from the seed.
+export function noiseOf(seed, attempt) {
+  const rows = [];
+  const shared = attempt ? noiseOf(seed, 0) : null;
+  const uniform = new Random(seed, 2 * attempt);
+  const normal = new Random(seed, 2 * attempt + 1);
+  return (t) => {
+    while (rows.length <= t) {
+      const own = [uniform.uniform(), uniform.uniform(), normal.normal(), normal.normal()];
+      rows.push(shared && rows.length < SHARED ? shared(rows.length) : own.map(Math.fround));
+    }
+    return rows[t];
+  };
+}
+
+export class Writer {
+  constructor(network) {
+    this.network = network;
+  }
+
+  // Write a text once.
+  //
+  // text: a string. bias: 0 for the hand as it is, larger for neater. noise: function (t) that
+  // returns four numbers. primer: {strokes, text} in whose hand to go on, normalised. start: what
+  // `lead` returned for the same text and primer, if it was called before.
+  //
+  // Returns {strokes, attention, text, stopped}: the new points as a line of their own, and per
+  // point phi for each letter of the new text.
+  write(text, { bias = 0, noise, primer = null, limit, start }) {
+    const before = primer ? `${primer.text} ` : "";
+    const numbers = encode(before + text + END);
+    limit ??= POINTS_AT_MOST * (text.length + (primer ? 1 : 0) + 2);
+    const { point, state, led } = start ? { ...start, state: copyState(start.state) }
+      : this.lead(text, primer);
+    const strokes = [];
+    const seen = [];
+    let stopped = false;
+    let last = point;
+    for (let t = led - 1; ; t++) {
+      const { raw, phi } = this.network.step(last, state, numbers);
+      if (t >= led) strokes.push(last);
+      if (t >= led || !primer) seen.push(phi.slice(before.length, before.length + text.length));
+      // The stop rule: phi(t, U + 1) exceeds phi(t, u) for every letter u.
+      const beyond = phi[numbers.length];
+      stopped = phi.subarray(0, numbers.length).every((value) => value < beyond);
+      if (stopped || t + 1 >= led + limit - 1) {
+        if (!stopped) strokes.push(sample(raw, noise(t), bias));
+        break;
+      }
+      last = sample(raw, noise(t), bias);
+    }
+    if (!primer) strokes.unshift(point);
+    const finished = untilLastLift(strokes, primer ? 0 : 1);
+    if (finished.length) finished[0] = [0, 0, finished[0][2]];
+    return { strokes: finished, attention: seen.slice(0, finished.length), text, stopped };
+  }
+
+  // Lead the pen along a primer: the last point, the state before it, and how many points there are.
+  lead(text, primer) {
+    const state = this.network.initialState();
+    if (!primer) return { point: [0, 0, 0], state, led: 1 };
+    const numbers = encode(`${primer.text} ${text}${END}`);
+    const points = primer.strokes;
+    for (const point of points.slice(0, -1)) this.network.step(point, state, numbers);
+    const point = points[points.length - 1];
+    const { phi } = this.network.step(point, copyState(state), numbers);
+    checkWindow(phi, primer.text);
+    return { point, state, led: points.length };
+  }
+}
+
+// The window must be at the end of the primer's text when the primer ends. What it has not reached
+// yet would be written again, what it has passed would be left out.
+function checkWindow(phi, text) {
+  const letters = phi.subarray(0, phi.length - 2);
+  const sum = letters.reduce((total, value) => total + value, 0);
+  const place = letters.reduce((total, value, u) => total + value * u, 0) / Math.max(sum, 1e-9);
+  const off = place - text.length;
+  if (off < -BEHIND || off > AHEAD) {
+    const reached = `${text} ...`.slice(0, Math.max(Math.round(place), 0));
+    throw new InputError(
+      `The line says “${text}”, but at its end the network believes it has written “${reached}”; ` +
+        "check its text, or write it again.",
+    );
+  }
+}
+
+// The line up to the last lift of the pen from `start` on, if there is one.
+function untilLastLift(strokes, start) {
+  if (!strokes.length) return [];
+  let end = strokes.length - 1;
+  while (end >= start && !strokes[end][2]) end--;
+  const line = end >= start ? strokes.slice(0, end + 1) : [...strokes];
+  const [dx, dy] = line[line.length - 1];
+  line[line.length - 1] = [dx, dy, 1];
+  return line;
+}
