@@ -9,7 +9,9 @@ export function fromHalf(halves) {
     const size = exponent ? (1 + fraction / 1024) * 2 ** (exponent - 15) : (fraction / 1024) * 2 ** -14;
     table[bits] = bits & 0x8000 ? -size : size;
   }
-  return Float32Array.from(halves, (bits) => table[bits]);
+  const numbers = new Float32Array(halves.length);
+  for (let k = 0; k < halves.length; k++) numbers[k] = table[halves[k]];
+  return numbers;
 }
 
 // What a network is built from. `bytes` is an ArrayBuffer, `kernel` the compiled matrix.wat or null.
