@@ -27,9 +27,8 @@ def draw(strokes, attention, text, marks):
             `data.pasted.split_accents`.
 
     Returns:
-        strokes: (N, 3), each accent after the stroke that ends its letter; an accent on an i or j
-            takes the place of the dot.
-        attention: (N, U), on the points of an accent 1 at its letter.
+        The strokes (N, 3), each accent after the stroke that ends its letter (on an i or j it takes
+        the place of the dot), and the attention (N, U), on the points of an accent 1 at its letter.
 
     Example:
 

@@ -47,8 +47,8 @@ def fit(model, train, validation, out, minutes=None, epochs=None, monitor="val_n
         out: folder for the checkpoint of the last epoch and for the best weights.
         minutes: the budget, in minutes of training.
         epochs: the budget, in epochs; give either this or `minutes`.
-        monitor: the metric on validation, "val_" and its name, by which the best weights are
-            chosen; lower is better. The curve shows it, and the same metric on training.
+        monitor: the metric on validation by which the best weights are chosen, such as "val_nats";
+            lower is better. The curve shows it, and the same metric on training.
         patience: stop after this many epochs without a better figure.
         anneal: let the learning rate rise and fall as in `schedule`, from the one compiled as its
             peak; otherwise leave it to the optimizer.

@@ -2,7 +2,7 @@
 
 import { bezier, bounds } from "./strokes.js";
 
-export const PEN = 0.5; // its width, in millimetres
+export const PEN = 0.45; // its width, in millimetres
 const MARGIN = 4;
 
 // The d of a path through the points of a stroke.

@@ -10,7 +10,7 @@ import { Random } from "./random.js";
 import { bounds, inkMiddle, positions, toPen } from "./strokes.js";
 import { noiseOf } from "./writing.js";
 
-export const PAPER = { width: 120, margin: 8, lineHeight: 10, xHeight: 2.6 };
+export const PAPER = { width: 84, margin: 6, lineHeight: 10, xHeight: 2.6 };
 export const MOST_CHARACTERS = 400;
 const ALONE = 30; // characters of a text that is written as one row, just as it comes
 const SAMPLE = 24; // characters that are written first, to have a hand for the whole page

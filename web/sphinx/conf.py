@@ -1,0 +1,42 @@
+"""How Sphinx builds the site; tools/site_pages.py writes the pages that it reads."""
+import os
+
+project = "From a recurrent network to your handwriting"
+author = "the course's contributors"
+copyright = "the course's contributors, MIT licence"
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.mathjax"]
+nb_execution_mode = "off"  # the outputs are those that were committed
+nb_ipywidgets_js = {}  # would come from another host
+myst_enable_extensions = ["dollarmath", "amsmath"]
+myst_heading_anchors = 4
+suppress_warnings = ["mystnb.unknown_mime_type"]
+default_role = "code"
+autodoc_member_order = "bysource"
+autodoc_typehints = "none"
+add_module_names = False
+napoleon_google_docstring = True
+napoleon_numpy_docstring = False
+napoleon_use_ivar = True  # attributes as a list, not as entries of their own
+napoleon_use_rtype = False
+templates_path = []
+exclude_patterns = []
+
+html_theme = "sphinx_book_theme"
+html_title = project
+html_static_path = ["static"]
+html_css_files = ["course.css"]
+html_js_files = [("../figures/figures.js", {"type": "module"})]
+html_favicon = "../write/icon.svg"
+html_copy_source = False
+html_show_sourcelink = False
+html_last_updated_fmt = None
+mathjax_path = "../mathjax/tex-svg.js"
+html_theme_options = {
+    "repository_url": os.environ.get("REPOSITORY", ""),
+    "use_repository_button": True,
+    "use_download_button": False,
+    "use_fullscreen_button": False,
+    "home_page_in_toc": True,
+    "show_navbar_depth": 1,
+    "show_toc_level": 2,
+}
