@@ -5,7 +5,7 @@ override TEXT := $(value TEXT)
 export TEXT
 
 TESTS = pytest -n 2 --dist loadfile --no-loadscope-reorder --nbval --nbval-current-env
-.PHONY: lab test lowest browser stress colab lint notebooks assignments api address bench write weights
+.PHONY: lab test lowest browser stress colab lint notebooks assignments api address site bench write weights
 
 lab: .venv/installed
 	.venv/bin/jupyter lab notebooks/
@@ -51,6 +51,11 @@ api: .venv/installed
 # gives the repository its address: make address REPO=owner/name
 address: .venv/installed
 	.venv/bin/python tools/address.py "$(REPO)"
+
+# the course as a static site in site/, with the page that writes; needs Node.js and npm
+site: .venv/installed
+	.venv/bin/pip install -q -e ".[site]"
+	.venv/bin/python tools/site_pages.py site
 
 # speed and quality for time beside plain PyTorch (pip install torch), and the slowest cells of the notebooks
 bench: .venv/installed
