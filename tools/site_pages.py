@@ -43,9 +43,12 @@ def repository():
 
 def build(site):
     """Build the whole site into a folder, which is emptied first."""
-    shutil.rmtree(site, ignore_errors=True)
     write_source(SOURCE)
-    run_sphinx(SOURCE, site)
+    pages = SOURCE.with_name("site-pages")  # MyST-NB leaves a folder of its own beside what it builds
+    shutil.rmtree(pages, ignore_errors=True)
+    run_sphinx(SOURCE, pages)
+    shutil.rmtree(site, ignore_errors=True)
+    shutil.copytree(pages, site)
     build_web(site)
 
 

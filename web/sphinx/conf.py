@@ -31,6 +31,7 @@ html_copy_source = False
 html_show_sourcelink = False
 html_last_updated_fmt = None
 mathjax_path = "../mathjax/tex-svg.js"
+html_context = {"default_mode": "auto"}
 html_theme_options = {
     "repository_url": os.environ.get("REPOSITORY", ""),
     "use_repository_button": True,
