@@ -1,0 +1,184 @@
+"""The page that writes, as a visitor meets it: a real browser, a keyboard, a pointer, a phone."""
+import functools
+import http.server
+import shutil
+import threading
+from pathlib import Path
+
+import pytest
+
+sync_api = pytest.importorskip("playwright.sync_api")
+AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chrome"))), None)
+DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="module")
+def address(web):
+    handler = functools.partial(Quiet, directory=web)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if not CHROMIUM:
+        pytest.skip("no Chromium here")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, chromium_sandbox=False)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser, address):
+    """A function that opens the page; what went wrong or to another host is checked in the end."""
+    contexts, wrong = [], []
+
+    def check(request):
+        if not request.url.startswith((address, "blob:", "data:")):
+            wrong.append(request.url)
+
+    def open_page(fragment="text=to%20be&seed=1", viewport=DESK, **options):
+        contexts.append(browser.new_context(viewport=viewport, **options))
+        page = contexts[-1].new_page()
+        page.on("request", check)
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("console", lambda said: said.type == "error" and wrong.append(said.text))
+        page.goto(f"{address}/write/index.html#{fragment}")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not wrong
+
+
+def wait_for(page, sentence="Written."):
+    page.get_by_text(sentence).wait_for(timeout=30_000)
+
+
+def ink(page):
+    return page.locator("#paper path").evaluate_all("paths => paths.map(path => path.getAttribute('d'))")
+
+
+def test_it_writes_as_soon_as_it_opens(visit):
+    page = visit()
+    page.locator("#paper path").first.wait_for(timeout=30_000)
+    opened = page.evaluate("performance.getEntriesByName('first-ink')[0].startTime")
+    assert opened < 6000  # 2 s on two cores that are free; the tests run on both
+    wait_for(page)
+    assert len(ink(page)) >= 4
+
+
+def test_a_link_gives_the_same_line_and_another_seed_another(visit):
+    lines = []
+    for seed in (1, 1, 2):
+        page = visit(f"text=hi&bias=0.5&seed={seed}")
+        wait_for(page)
+        lines.append(ink(page))
+    assert lines[0] == lines[1] != lines[2]
+
+
+def test_the_keyboard_is_enough(visit):
+    page = visit()
+    wait_for(page)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.id") == "text"
+    page.keyboard.press("Control+A")
+    page.keyboard.type("ok")
+    page.keyboard.press("Enter")
+    wait_for(page, "Thinking")
+    wait_for(page)
+    assert "text=ok" in page.url
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowRight")
+    wait_for(page)
+    assert "bias=0.8" in page.url
+    seed = page.url.split("seed=")[1]
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    wait_for(page)
+    assert page.url.split("seed=")[1] != seed
+
+
+@pytest.mark.parametrize("text, sentence", [
+    ("na\u03a9", "can’t write “Ω”"), ("   ", "The text is empty"), (500 * "a", "500 characters"),
+])
+def test_what_is_wrong_with_a_text_is_said(visit, text, sentence):
+    page = visit()
+    wait_for(page)
+    page.locator("#text").fill(text)
+    page.locator("#text").press("Enter")
+    page.get_by_role("alert").get_by_text(sentence).wait_for(timeout=10_000)
+
+
+def test_long_texts_wrap_and_the_page_stays_responsive(visit):
+    page = visit("text=&seed=1", reduced_motion="reduce")
+    page.evaluate("""() => { window.longest = 0; let last = performance.now(); const look = now => {
+        window.longest = Math.max(window.longest, now - last); last = now; requestAnimationFrame(look);
+    }; requestAnimationFrame(look); }""")
+    page.locator("#text").fill("the quick brown fox jumps over the lazy dog")
+    page.locator("#text").press("Enter")
+    wait_for(page)
+    assert float(page.locator("#paper").get_attribute("viewBox").split()[3]) >= 32  # two rows
+    assert page.evaluate("window.longest") < 500  # one line takes the worker longer than that
+
+
+def test_pictures_are_saved(visit, tmp_path):
+    page = visit()
+    wait_for(page)
+    for kind, start in (("svg", b"<svg"), ("png", b"\x89PNG")):
+        with page.expect_download() as download:
+            page.locator(f"#{kind}").click()
+        assert Path(download.value.path()).read_bytes().startswith(start)
+
+
+def test_a_line_on_the_pad_is_read_and_gone_on_from(visit):
+    """The line is one that the page wrote: its paths, drawn again with the mouse."""
+    page = visit("text=hello%20you&seed=21", reduced_motion="reduce")
+    wait_for(page)
+    strokes = page.locator("#paper path").evaluate_all("""paths => paths.map(path => {
+        const length = path.getTotalLength();
+        const count = Math.max(2, Math.ceil(length / 0.5));
+        return Array.from({length: count}, (_, k) => path.getPointAtLength(k * length / (count - 1)))
+            .map(({x, y}) => [x, y]);
+    })""")
+    page.locator("summary").click()
+    pad = page.locator("#pad")
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
+    for stroke in strokes:
+        for number, (x, y) in enumerate(stroke):
+            page.mouse.move(box["x"] + 10 * x - 30, box["y"] + 8 * y - 40)
+            if not number:
+                page.mouse.down()
+        page.mouse.up()
+    page.wait_for_function("document.getElementById('pad-text').value !== ''", timeout=20_000)
+    assert page.locator("#pad-text").input_value() == "hello you"
+    page.locator("#text").fill("and me")
+    page.locator("#pad-use").click()
+    wait_for(page)
+    assert page.locator("#own").is_visible() and len(ink(page)) >= 3
+
+
+@pytest.mark.parametrize("viewport", [DESK, PHONE])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_everybody_can_use_it(visit, viewport, scheme):
+    page = visit(viewport=viewport, color_scheme=scheme, reduced_motion="reduce")
+    wait_for(page)
+    page.locator("summary").click()
+    assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+    page.evaluate(AXE.read_text("utf-8"))
+    found = page.evaluate("axe.run()")["violations"]
+    serious = [each["id"] for each in found if each["impact"] in ("serious", "critical")]
+    assert not serious
