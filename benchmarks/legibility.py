@@ -33,7 +33,7 @@ args = parser.parse_args()
 texts = (Path(__file__).parent / "legibility_texts.txt").read_text().splitlines()[:args.texts]
 writer = Writer(weights.load(args.weights or weights.shipped_path(f"synthesis_{args.hand}")))
 reader = weights.load_shipped("reader")
-judge = weights.load_shipped("judge")
+judge = weights.load_shipped("reader_judge")
 table = []
 
 print("bias  tries  characters wrong  words wrong  read in full  seconds per line", flush=True)

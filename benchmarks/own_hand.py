@@ -59,7 +59,7 @@ def main():
     parser.add_argument("--lines", type=int, nargs="+", default=[5, 10, 20, 50])
     parser.add_argument("--picture", help="file for a line of each person and what was written, .png")
     args = parser.parse_args()
-    reader, judge = weights.load_shipped("reader"), weights.load_shipped("judge")
+    reader, judge = weights.load_shipped("reader"), weights.load_shipped("reader_judge")
     network = weights.load_shipped("synthesis_real")
     writer, before = writing.Writer(network), network.get_weights()
     print(weights.machine())

@@ -40,7 +40,7 @@ def main():
     reader = weights.load_shipped("reader")
     print(f"{len(lines)} lines of {len({line.writer for line in lines})} people; {weights.machine()}")
     noticed(reader, lines)
-    continued(reader, weights.load_shipped("judge"), args.hand, lines)
+    continued(reader, weights.load_shipped("reader_judge"), args.hand, lines)
 
 
 def noticed(reader, lines):

@@ -49,7 +49,7 @@ def main():
     parser.add_argument("--root", type=Path, required=True, help="folder of UNIPEN")
     parser.add_argument("--picture", required=True, help="file for forty of the lines, .png")
     args = parser.parse_args()
-    readers = {"judge": weights.load_shipped("reader"), "reader": weights.load_shipped("judge")}
+    readers = {"judge": weights.load_shipped("reader"), "reader": weights.load_shipped("reader_judge")}
     wrong, count = [], 0
     lines = list(unipen.lines(args.root, "train", clean=False))
     for part, reader in readers.items():
