@@ -27,7 +27,7 @@ parser.add_argument("--tries", type=int, nargs="+", default=[1, 4, 16])
 parser.add_argument("--bias", type=float, nargs="+", default=[0, 0.75, 1.5])
 parser.add_argument("--texts", type=int, default=200, help="how many (default: %(default)s)")
 parser.add_argument("--seed", type=int, default=0, help="of the first text (default: %(default)s)")
-parser.add_argument("--out", help="a file for the table, .json; notebook 06 draws data/legibility.json")
+parser.add_argument("--out", help="a file for the table, .json; notebook 07 draws data/weights/legibility.json")
 args = parser.parse_args()
 
 texts = (Path(__file__).parent / "legibility_texts.txt").read_text().splitlines()[:args.texts]
