@@ -2,10 +2,11 @@
 // Modules are copied as they are; only matrix.wat is compiled.
 
 import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import wabt from "wabt";
 
-const here = import.meta.dirname;
+const here = dirname(fileURLToPath(import.meta.url));
 const folder = process.argv[2];
 await mkdir(join(folder, "data"), { recursive: true });
 for (const part of ["src", "figures", "write"]) {
