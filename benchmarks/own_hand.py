@@ -28,8 +28,8 @@ SHORTEST, LONGEST = 80, 500  # points of a line
 BIAS, TRIES = 0.75, 8
 
 
-def people(root, count, lines):
-    """The lines of so many of UNIPEN's validation writers, words joined by threes among them."""
+def lines_by_writer(root):
+    """The lines of each of UNIPEN's validation writers, words joined by threes among them."""
     theirs = defaultdict(list)
     single = defaultdict(list)
     for line in prepare.prepare(corpora.handwriting("unipen", "val", root)):
@@ -41,11 +41,15 @@ def people(root, count, lines):
         loose = [single[writer][k] for k in rng.permutation(len(single[writer]))]
         loose = [word for word in loose if len(word.text) >= 3]
         own += [words.joined(loose[k:k + 3], rng) for k in range(0, len(loose) - 2, 3)]
-        own = [line for line in own if SHORTEST < len(line.strokes) < LONGEST]
-        if len(own) >= lines + CEILING:
-            found[writer] = own
-    chosen = np.random.default_rng(1).permutation(sorted(found))[:count]
-    return {str(writer): found[writer] for writer in chosen}
+        found[writer] = [line for line in own if SHORTEST < len(line.strokes) < LONGEST]
+    return found
+
+
+def people(by_writer, count, lines):
+    """So many writers with enough lines, and these."""
+    enough = sorted(writer for writer, own in by_writer.items() if len(own) >= lines + CEILING)
+    chosen = np.random.default_rng(1).permutation(enough)[:count]
+    return {str(writer): by_writer[writer] for writer in chosen}
 
 
 def main():
@@ -60,8 +64,9 @@ def main():
     network = weights.load_shipped("synthesis_real")
     writer, before = writing.Writer(network), network.get_weights()
     print(weights.machine())
+    by_writer = lines_by_writer(args.root)
     for count in args.lines:
-        hands = people(args.root, args.people, count)
+        hands = people(by_writer, args.people, count)
         known = {name: style([line.strokes for line in own[:count]]) for name, own in hands.items()}
         results, seconds, drawn = defaultdict(list), [], []
         for number, (name, own) in enumerate(hands.items()):

@@ -47,22 +47,25 @@ def main():
 def noticed(reader, lines):
     """Print the share of each kind of label that `check_text` refuses."""
     for name, change in WRONG.items():
-        refused = 0
-        for number, line in enumerate(lines):
-            text = change(line.text, lines[number - 1].text)
-            try:
-                reading.check_text(reader, line._replace(text=text))
-            except InputError:
-                refused += 1
-        print(f"{name:>20} label: {refused / len(lines):5.1%} refused")
+        given = [
+            line._replace(text=change(line.text, lines[number - 1].text))
+            for number, line in enumerate(lines)
+        ]
+        print(f"{name:>20} label: {refused(reader, given):5.1%} refused")
     for name, turn in (("y downwards", (1, -1, 1)), ("upside down", (-1, -1, 1))):
-        refused = 0
-        for line in lines:
-            try:
-                reading.check_text(reader, line._replace(strokes=line.strokes * np.float32(turn)))
-            except InputError:
-                refused += 1
-        print(f"{name:>20} line : {refused / len(lines):5.1%} refused")
+        given = [line._replace(strokes=line.strokes * np.float32(turn)) for line in lines]
+        print(f"{name:>20} line : {refused(reader, given):5.1%} refused")
+
+
+def refused(reader, lines):
+    """The share of lines that `check_text` refuses."""
+    count = 0
+    for line in lines:
+        try:
+            reading.check_text(reader, line)
+        except InputError:
+            count += 1
+    return count / len(lines)
 
 
 def continued(reader, judge, hand, lines):

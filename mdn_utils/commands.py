@@ -66,9 +66,7 @@ def write(args):
     if whole_page:
         paper = pages.Paper(args.page or "none", args.margin, args.line_height)
         paper.check()
-    for line in text.split("\n"):  # before the slow part: a typo should not have to wait
-        if line.strip() or not text.strip():
-            pasted.letters_and_marks(line)
+    pages.check_paragraphs(text)  # before the slow part: a typo should not have to wait
     path, line = _hand(args)
     primer = None
     if line:
@@ -245,10 +243,11 @@ def adapt(args):
         line_files.save_lines(out / HAND_LINE, [adapting.best_primer(lines)])
     own = distance(style([line.strokes for line in held]), style([line.strokes for line in learnt]))
     print(f"{'':>34} {'before':>8} {'after':>8}")
-    print(f"{'nats per point, lines held back':>34} {before[0]:>8.3f} {after[0]:>8.3f}")
-    print(f"{'characters read wrong':>34} {before[1]:>8.1%} {after[1]:>8.1%}")
+    nats, wrong = "nats per point, lines held back", "characters read wrong"
+    print(f"{nats:>34} {before.nats_per_point:>8.3f} {after.nats_per_point:>8.3f}")
+    print(f"{wrong:>34} {before.character_error_rate:>8.1%} {after.character_error_rate:>8.1%}")
     print(
-        f"{'distance from your hand':>34} {before[2]:>8.3f} {after[2]:>8.3f} "
+        f"{'distance from your hand':>34} {before.distance:>8.3f} {after.distance:>8.3f} "
         f"({own:.3f} between your own lines)"
     )
     print(f"write in it with: python -m mdn_utils write --hand {args.out} TEXT")

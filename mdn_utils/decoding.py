@@ -162,22 +162,27 @@ def log_likelihood(log_probabilities, labels):
     """
     frames = np.asarray(log_probabilities, np.float64).swapaxes(0, 1)
     lines = np.arange(len(labels))
-    states = _states(np.asarray(labels))
-    skips = _may_skip(states)
-    score = np.where(np.arange(states.shape[1]) < 2, frames[0][lines[:, None], states], NEVER)
-    for frame in frames[1:]:
-        score = _forward(score, frame[lines[:, None], states], skips)
+    for score in _forward_variables(frames, np.asarray(labels)):
+        pass  # only the last frame's counts
     last = 2 * np.count_nonzero(labels, axis=1)  # the blank after the last label
     with_label = np.where(last > 0, score[lines, last - 1], NEVER)
     return np.logaddexp(score[lines, last], with_label)
 
 
-def _forward(score, frame, skips):
-    """The forward variables (B, 2U + 1) one frame later, given the frame's log probabilities."""
-    step = np.pad(score, ((0, 0), (1, 0)), constant_values=NEVER)[:, :-1]
-    skip = np.pad(score, ((0, 0), (2, 0)), constant_values=NEVER)[:, :-2]
-    before = np.logaddexp(score, step)
-    return np.where(skips, np.logaddexp(before, skip), before) + frame
+def _forward_variables(frames, labels):
+    """Yield the forward variables (B, 2U + 1) of each frame of (T, B, K), for labels (B, U)."""
+    lines = np.arange(len(labels))[:, None]
+    states = _states(labels)
+    skips = _may_skip(states)
+    score = np.where(np.arange(states.shape[1]) < 2, frames[0][lines, states], NEVER)
+    yield score
+    for frame in frames[1:]:
+        step = np.pad(score, ((0, 0), (1, 0)), constant_values=NEVER)[:, :-1]
+        skip = np.pad(score, ((0, 0), (2, 0)), constant_values=NEVER)[:, :-2]
+        before = np.logaddexp(score, step)
+        before = np.where(skips, np.logaddexp(before, skip), before)
+        score = before + frame[lines, states]
+        yield score
 
 
 class Doubts(NamedTuple):
@@ -228,14 +233,7 @@ def doubts(log_probabilities, labels):
 
 def _doubts(frames, labels):
     """`Doubts` about the end of a text, and `other`."""
-    states = _states(np.array([labels], int))
-    skips = _may_skip(states)
-    score = np.where(np.arange(states.shape[1]) < 2, frames[0][states], NEVER)
-    scores = [score[0]]
-    for frame in frames[1:]:
-        score = _forward(score, frame[states], skips)
-        scores.append(score[0])
-    scores = np.array(scores)
+    scores = np.concatenate([*_forward_variables(frames[:, None], np.array([labels], int))])
     written = np.logaddexp(scores[:, -1], scores[:, -2])  # all of the text, up to each frame
     if written[-1] == NEVER:  # too few frames for the text
         return np.inf, np.inf, np.inf

@@ -13,6 +13,8 @@ from .safe_files import write_atomically
 
 SUFFIXES = (".svg", ".png", *line_files.SUFFIXES)
 HEIGHT, MARGIN, PEN = 80, 10, 2.5  # of a picture, in CSS pixels
+PIXELS = 96  # CSS's, per inch
+DOTS_PER_INCH = 200  # of PNGs
 
 
 def save(path, line):
@@ -40,7 +42,7 @@ def save(path, line):
         if suffix == ".svg":
             write_atomically(path, svg(line.strokes, line.text).encode())
         elif suffix == ".png":
-            write_atomically(path, _png(line.strokes))
+            write_atomically(path, png(figure(*_picture(line.strokes), PIXELS, PEN)))
         else:
             line_files.save_lines(path, [line])
     except OSError as error:
@@ -63,21 +65,61 @@ def svg(strokes, text=""):
     '<title>a slash</title>'
     """
     pen, (width, height) = _picture(strokes)
-    allowed = "\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff"  # in XML
-    title = escape(re.sub(f"[^{allowed}]", "\ufffd", text), quote=False)
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" '
         f'width="{width:g}" height="{height:g}" role="img">',
-        f"<title>{title}</title>",
+        svg_title(text),
         '<rect width="100%" height="100%" fill="white"/>',
         f'<g fill="none" stroke="black" stroke-width="{PEN}" stroke-linecap="round" '
         'stroke-linejoin="round">',
     ]
     for points in pen:
-        first, *rest = (f"{x:.2f} {y:.2f}" for x, y in points)
-        curve = "C" + " ".join(rest) if rest else "h0"  # a line of no length is a dot
-        lines.append(f'<path d="M{first}{curve}"/>')
+        data = svg_curves(points) if len(points) > 1 else svg_dot(points, 0)
+        lines.append(f'<path d="{data}"/>')
     return "\n".join([*lines, "</g>", "</svg>", ""])
+
+
+def svg_title(text):
+    """Return an SVG's title, without characters that XML can't have.
+
+    Example:
+
+    >>> svg_title("a < b")
+    '<title>a &lt; b</title>'
+    """
+    allowed = "\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff"
+    return f"<title>{escape(re.sub(f'[^{allowed}]', chr(0xfffd), text), quote=False)}</title>"
+
+
+def svg_curves(points):
+    """Return curves as the data of an SVG path.
+
+    Args:
+        points: control points (3N + 1, 2), N at least 1, see `strokes.bezier`.
+
+    Example:
+
+    >>> svg_curves(np.array([(0, 0), (1, 0), (2, 0), (3, 0)]))
+    'M0.00 0.00C1.00 0.00 2.00 0.00 3.00 0.00'
+    """
+    first, *rest = (f"{x:.2f} {y:.2f}" for x, y in points)
+    return f"M{first}C{' '.join(rest)}"
+
+
+def svg_dot(points, length):
+    """Return a dot as the data of an SVG path: a line of hardly any length.
+
+    Args:
+        points: (N, 2), of which the first counts.
+        length: 0, or as much as a program wants not to leave it out.
+
+    Example:
+
+    >>> svg_dot(np.zeros((1, 2)), 0)
+    'M0.00 0.00h0'
+    """
+    x, y = points[0]
+    return f"M{x:.2f} {y:.2f}h{length:g}"
 
 
 def outline(pen):
@@ -99,19 +141,46 @@ def outline(pen):
     return Outline(np.concatenate(pen), np.concatenate(codes))
 
 
-def _png(strokes):
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
+def figure(pen, size, per_inch, width, colour="black"):
+    """Return a Matplotlib figure of curves on white.
+
+    Args:
+        pen: list of control points (3N + 1, 2), y down.
+        size: (width, height) of the picture, in the unit of the curves.
+        per_inch: how many of these units an inch has.
+        width: of the pen, in the same unit.
+        colour: of the ink.
+
+    Example:
+
+    >>> figure([np.zeros((4, 2))], (96, 48), per_inch=96, width=2).get_size_inches().tolist()
+    [1.0, 0.5]
+    """
     from matplotlib.figure import Figure
     from matplotlib.patches import PathPatch
 
-    pen, (width, height) = _picture(strokes)
-    figure = Figure(figsize=(width / 96, height / 96), dpi=200, facecolor="white")
-    axes = figure.add_axes((0, 0, 1, 1), xlim=(0, width), ylim=(height, 0))
+    inches = np.divide(size, per_inch)
+    picture = Figure(figsize=inches, dpi=DOTS_PER_INCH, facecolor="white")
+    axes = picture.add_axes((0, 0, 1, 1), xlim=(0, size[0]), ylim=(size[1], 0))
     axes.axis("off")
-    style = {"linewidth": PEN * 72 / 96, "capstyle": "round", "joinstyle": "round"}
-    axes.add_patch(PathPatch(outline(pen), fill=False, **style))
+    if pen:
+        style = {"linewidth": width / per_inch * 72, "capstyle": "round", "joinstyle": "round"}
+        axes.add_patch(PathPatch(outline(pen), fill=False, edgecolor=colour, **style))
+    return picture
+
+
+def png(picture):
+    """Return a Matplotlib figure as the bytes of a PNG.
+
+    Example:
+
+    >>> png(figure([np.zeros((4, 2))], (96, 48), per_inch=96, width=2))[1:4]
+    b'PNG'
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
     buffer = io.BytesIO()
-    FigureCanvasAgg(figure).print_png(buffer)
+    FigureCanvasAgg(picture).print_png(buffer)
     return buffer.getvalue()
 
 

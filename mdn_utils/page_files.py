@@ -1,18 +1,16 @@
 """Draw sheets of handwriting: SVG for screens and plotters, PDF, PNG."""
 import io
-import re
-from html import escape
 from pathlib import Path
 
 import numpy as np
 
 from .data.strokes import bezier
-from .drawing import outline
+from .drawing import figure, png, svg_curves, svg_dot, svg_title
 from .errors import InputError
 from .safe_files import write_atomically
 
 SUFFIXES = (".svg", ".pdf", ".png")
-DOTS_PER_INCH = 200  # of PNGs
+DOT = 0.01  # millimetres, as plotter software leaves out lines of no length
 MILLIMETRES = 25.4  # per inch
 SPEED = 120.0  # millimetres per second, of an animated pen
 
@@ -63,7 +61,7 @@ def save(path, sheets, size=None, margin=10.0, ink="black", pen=0.5, title="", a
             if suffix == ".svg":
                 files[name] = svg(sheet, extent, ink, pen, title, animate).encode()
             else:
-                files[name] = _png(sheet, extent, ink, pen)
+                files[name] = png(figure(sheet, extent, MILLIMETRES, pen, ink))
     try:
         for name, content in files.items():
             write_atomically(name, content)
@@ -88,19 +86,17 @@ def svg(sheet, size, ink="black", pen=0.5, title="", animate=False):
     '<svg xmlns="http://www.w3.org/2000/svg" width="20mm" height="10mm" viewBox="0 0 20 10" ...>'
     """
     width, height = (f"{side:g}" for side in np.round(size, 2))
-    allowed = "\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff"  # in XML
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}mm" height="{height}mm" '
         f'viewBox="0 0 {width} {height}" role="img">',
-        f"<title>{escape(re.sub(f'[^{allowed}]', chr(0xfffd), title), quote=False)}</title>",
+        svg_title(title),
         f'<g fill="none" stroke="{ink}" stroke-width="{pen:g}" stroke-linecap="round" '
         'stroke-linejoin="round">',
     ]
     now, at = 0.0, None
     for points in sheet:
-        first, *rest = (f"{x:.2f} {y:.2f}" for x, y in points)
-        curve = "C" + " ".join(rest) if np.ptp(points, axis=0).any() else "h0.01"  # a dot
-        path = f'd="M{first}{curve}"'
+        moves = np.ptp(points, axis=0).any()
+        path = f'd="{svg_curves(points) if moves else svg_dot(points, DOT)}"'
         if not animate:
             lines.append(f"<path {path}/>")
             continue
@@ -134,38 +130,11 @@ def _colour(name):
         ) from None
 
 
-def _figure(sheet, size, ink, pen):
-    from matplotlib.figure import Figure
-    from matplotlib.patches import PathPatch
-
-    width, height = size
-    figure = Figure(figsize=(width / MILLIMETRES, height / MILLIMETRES), facecolor="white")
-    axes = figure.add_axes((0, 0, 1, 1), xlim=(0, width), ylim=(height, 0))
-    axes.axis("off")
-    if sheet:
-        points = pen / MILLIMETRES * 72
-        axes.add_patch(PathPatch(
-            outline(sheet), fill=False, edgecolor=ink, linewidth=points, capstyle="round",
-            joinstyle="round",
-        ))
-    return figure
-
-
-def _png(sheet, size, ink, pen):
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-
-    buffer = io.BytesIO()
-    figure = _figure(sheet, size, ink, pen)
-    figure.set_dpi(DOTS_PER_INCH)
-    FigureCanvasAgg(figure).print_png(buffer)
-    return buffer.getvalue()
-
-
 def _pdf(sheets, sizes, ink, pen):
     from matplotlib.backends.backend_pdf import PdfPages
 
     buffer = io.BytesIO()
     with PdfPages(buffer, metadata={"CreationDate": None}) as pdf:
         for sheet, size in zip(sheets, sizes):
-            pdf.savefig(_figure(sheet, size, ink, pen))
+            pdf.savefig(figure(sheet, size, MILLIMETRES, pen, ink))
     return buffer.getvalue()

@@ -123,6 +123,18 @@ def wrap(text, columns):
     return rows
 
 
+def check_paragraphs(text):
+    """Raise InputError if a text is empty, or has a character that can't be written.
+
+    Example:
+
+    >>> check_paragraphs("Dear Jo,\\n\\nhello")
+    """
+    for paragraph in text.split("\n"):
+        if paragraph.strip() or not text.strip():  # blank rows are fine, an empty text isn't
+            letters_and_marks(paragraph)
+
+
 def write_rows(writer, text, paper, seed=0, bias=0.0, primer=None, tries=1, reader=None):
     """Write a text in rows as wide as the paper, all in one hand.
 
@@ -149,9 +161,7 @@ def write_rows(writer, text, paper, seed=0, bias=0.0, primer=None, tries=1, read
     ['Dear Jo,', '', 'hello']
     """
     paper.check()
-    for paragraph in text.split("\n"):
-        if paragraph.strip() or not text.strip():  # an empty text is refused
-            letters_and_marks(paragraph)
+    check_paragraphs(text)
     if primer is None:
         sample = textwrap.shorten(text, SAMPLE, placeholder="") or text.strip()[:SAMPLE]
         sample, _ = letters_and_marks(sample)

@@ -1,11 +1,20 @@
 """The figures that more than one notebook draws, and how a figure is shown."""
+import base64
+import io
+
 import matplotlib.pyplot as plt
+import numpy as np
 from IPython.display import display
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
+from PIL import Image
 
 from .data.strokes import curves
 from .drawing import outline
+from .errors import InputError
+
+FILM_BYTES = 300_000  # so that a notebook stays light
 
 
 def show(figure, alt):
@@ -69,3 +78,44 @@ def attention(axes, written):
     axes.set_yticks(range(len(written.text)), list(written.text), fontsize=7)
     axes.set_xlabel("point t")
     axes.set_ylabel("letter u")
+
+
+def film(figures, alt, seconds=0.08, pause=1.5):
+    """Show figures one after another, as a moving picture that plays without a kernel.
+
+    It is an animated PNG, which a notebook holds like any picture, so it also moves in Colab, on
+    GitHub and in a web page, again and again.
+
+    Args:
+        figures: Matplotlib figures of one size, or a generator of them; each is closed when drawn.
+        alt: the description for readers who can't see it.
+        seconds: that each figure stays.
+        pause: seconds that the last one stays.
+
+    Raises:
+        InputError: if there is no figure, or the picture is larger than 300 kB.
+    """
+    frames = []
+    for figure in figures:
+        canvas = FigureCanvasAgg(figure)
+        canvas.draw()
+        frames.append(Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB"))
+        plt.close(figure)
+    if not frames:
+        raise InputError("film: no figures")
+    # one palette for all frames: a third of the size, and no flicker
+    palette = frames[-1].quantize(64, dither=Image.Dither.NONE)
+    palette.putpalette([255 if value > 245 else value for value in palette.getpalette()])  # white
+    frames = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames]
+    durations = [1000 * seconds] * (len(frames) - 1) + [1000 * pause]
+    file = io.BytesIO()
+    frames[0].save(
+        file, "png", save_all=True, append_images=frames[1:], duration=durations, loop=0
+    )
+    if len(file.getvalue()) > FILM_BYTES:
+        raise InputError(
+            f"film: {len(file.getvalue()) // 1000} kB; expected at most {FILM_BYTES // 1000}: "
+            "fewer or smaller figures"
+        )
+    data = {"image/png": base64.b64encode(file.getvalue()).decode()}
+    display(data, raw=True, metadata={"image/png": {"alt": alt}})

@@ -185,10 +185,7 @@ def letters_of_strokes(reader, lines):
     >>> sorted(set().union(*letters))[0]
     0
     """
-    steps = {}
-    for number, line in enumerate(lines):
-        with contextlib.suppress(InputError):
-            steps[number] = pen_steps(line.strokes)
+    steps = _readable([line.strokes for line in lines])
     found = [None] * len(lines)
     for numbers, frames in _log_probabilities(reader, steps):
         for number, line_frames in zip(numbers, frames):
@@ -228,10 +225,7 @@ def log_likelihood(reader, lines, texts):
     """
     longest = max(map(len, texts))
     labels = np.stack([encode(text, longest) for text in texts])
-    steps = {}
-    for number, line in enumerate(lines):
-        with contextlib.suppress(InputError):
-            steps[number] = pen_steps(line)
+    steps = _readable(lines)
     likelihood = np.full(len(texts), -np.inf)
     for numbers, frames in _log_probabilities(reader, steps):
         likelihood[numbers] = decoding.log_likelihood(frames, labels[numbers])
@@ -288,6 +282,15 @@ def _doubt(reader, line, name):
         if doubt > most:
             return what, reading
     return None, reading
+
+
+def _readable(lines):
+    """The `pen_steps` of those strokes that can be read at all, by their numbers."""
+    steps = {}
+    for number, strokes in enumerate(lines):
+        with contextlib.suppress(InputError):
+            steps[number] = pen_steps(strokes)
+    return steps
 
 
 def _log_probabilities(reader, steps):

@@ -34,6 +34,7 @@ BADGE = (
 NO_PROSE = re.compile(
     r"```.*?```|`[^`]*`|\$\$.*?\$\$|\$[^$]*\$|\]\([^)]*\)|https?://\S+|<[^>]+>", re.DOTALL
 )
+FIRST = 4  # cells, among which a reader sees the lesson's best picture
 SPELLING = SpellChecker()
 SPELLING.word_frequency.load_words((REPOSITORY / "tests" / "words.txt").read_text("utf-8").split())
 
@@ -61,13 +62,11 @@ def problems(notebook, name, sheet=False):
                 )
     opening, closing = cells[0].source, cells[-1].source
     title = f"# Exercises {name[:2]}" if sheet else f"# {name[:2]}"
-    picture = [] if sheet else ["\n!["]
     for part in (
         title,
         BADGE.format(ADDRESS, folder, name),
         "**You should know**",
         "**It takes**",
-        *picture,
     ):
         if part not in opening:
             found.append(f"the opening lacks {part!r}")
@@ -78,7 +77,18 @@ def problems(notebook, name, sheet=False):
             found.append(f"the closing lacks {part!r}")
     if not code or not code[0].source.startswith(SETUP):
         found.append("the first code cell does not begin with the setup lines")
+    if not sheet and not any(is_picture(cell) for cell in cells[:FIRST]):
+        found.append(f"none of the first {FIRST} cells is tagged `picture` and shows one")
     return found + page_problems(prose, REPOSITORY / folder)
+
+
+def is_picture(cell):
+    """Whether it is a cell with the lesson's best picture, an output, so that it travels in the file."""
+    return "picture" in cell.metadata.get("tags", []) and any(
+        data.startswith("image/") or data == "text/html"
+        for output in cell.get("outputs", [])
+        for data in output.get("data", {})
+    )
 
 
 def page_problems(prose, folder):
@@ -136,23 +146,24 @@ def test_the_template_has_the_form(sheet):
 @pytest.mark.parametrize(
     "change, message",
     [
-        (lambda cells: cells[3].update(execution_count=3), "counts"),
-        (lambda cells: cells[3].update(execution_count=None), "counts"),
-        (lambda cells: cells[3].update(source=25 * "\n"), "25 lines"),
-        (lambda cells: cells[3].outputs[0].update(name="stderr"), "stderr"),
-        (lambda cells: cells[5].outputs[0].update(metadata={}), "alternative text"),
+        (lambda cells: cells[4].update(execution_count=9), "counts"),
+        (lambda cells: cells[4].update(execution_count=None), "counts"),
+        (lambda cells: cells[4].update(source=25 * "\n"), "25 lines"),
+        (lambda cells: cells[4].outputs.append(nbformat.v4.new_output("stream", name="stderr")), "stderr"),
+        (lambda cells: cells[6].outputs[0].update(metadata={}), "alternative text"),
         (replaced(0, "You should know", ""), "You should know"),
         (replaced(0, "It takes", ""), "It takes"),
         (replaced(0, "# NN", "# MM"), "# NN"),
         (replaced(0, "/NN_title", "/MM_title"), "colab"),
-        (replaced(0, "![You", "[You"), "'\\n!['"),
-        (replaced(0, "![You know nothing, Jon Snow, in handwriting]", "![]"), "alternative text"),
-        (replaced(0, "../docs/line.svg", "../docs/lines.svg"), "lines.svg"),
+        (lambda cells: cells[2].metadata.pop("tags"), "picture"),
+        (lambda cells: cells[2].update(outputs=[]), "picture"),
+        (replaced(3, "What you want", "![](../docs/line.svg)"), "alternative text"),
+        (replaced(3, "What you want", "[line](../docs/lines.svg)"), "lines.svg"),
         (replaced(1, "%matplotlib inline", ""), "setup"),
-        (replaced(2, "wrong", "wrogn"), "wrogn"),
-        (replaced(6, "What you have learnt", ""), "What you have learnt"),
-        (replaced(6, "Exercises", ""), "Exercises"),
-        (replaced(6, "References", ""), "References"),
+        (replaced(3, "wrong", "wrogn"), "wrogn"),
+        (replaced(7, "What you have learnt", ""), "What you have learnt"),
+        (replaced(7, "Exercises", ""), "Exercises"),
+        (replaced(7, "References", ""), "References"),
     ],
 )
 def test_form_finds_what_it_should(change, message):
@@ -164,7 +175,7 @@ def test_form_finds_what_it_should(change, message):
     [
         (replaced(0, "# Exercises", "#"), "# Exercises"),
         (replaced(0, "/exercises/", "/notebooks/"), "colab"),
-        (replaced(6, "Project", ""), "Project"),
+        (replaced(7, "Project", ""), "Project"),
     ],
 )
 def test_form_of_a_sheet_finds_what_it_should(change, message):

@@ -1,15 +1,13 @@
 """Write docs/api.md, one line for each public class and function: python tools/api.py [--check]"""
 
-import importlib
 import inspect
 import os
-import pkgutil
 import sys
 from pathlib import Path
 
 os.environ.setdefault("KERAS_BACKEND", "jax")
 
-import mdn_utils  # noqa: E402
+import public  # noqa: E402
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "api.md"
 HEAD = """# What is in `mdn_utils`
@@ -18,29 +16,14 @@ Every public class and function with the first line of its docstring, which goes
 units, errors, equation numbers and an example: `help(mdn_utils.layers.SoftWindowLSTM)`. How the
 modules stand on one another: [design.md](design.md). Made by `make api`; a test keeps it current.
 """
-LEFT_OUT = ("__main__", "commands", "old_records")
 
 
 def page():
     parts = [HEAD]
-    for _, name, is_package in pkgutil.walk_packages(mdn_utils.__path__, "mdn_utils."):
-        if is_package or name.split(".")[-1] in LEFT_OUT:
-            continue
-        module = importlib.import_module(name)
-        entries = [
-            entry(thing, value)
-            for thing, value in sorted(vars(module).items())
-            if is_public(thing, value, name)
-        ]
-        if entries:
-            parts.append(f"## {name}\n\n{first_line(module)}\n\n" + "\n".join(entries) + "\n")
+    for name, module, own in public.modules():
+        entries = "\n".join(entry(thing, value) for thing, value in own)
+        parts.append(f"## {name}\n\n{first_line(module)}\n\n{entries}\n")
     return "\n".join(parts)
-
-
-def is_public(name, value, module):
-    return (
-        not name.startswith("_") and callable(value) and getattr(value, "__module__", "") == module
-    )
 
 
 def entry(name, value):

@@ -1,10 +1,8 @@
 """Run notebooks from top to bottom and keep their outputs: python tools/notebooks.py [notebooks/NN_name.ipynb ...]
 
-A notebook is written back only if every cell ran. The first picture of a cell tagged `picture` also goes to
-docs/NN_name.png, which the notebook's opening shows.
+A notebook is written back only if every cell ran.
 """
 
-import base64
 import sys
 import time
 from pathlib import Path
@@ -28,13 +26,6 @@ def refresh(path):
     notebook.metadata.language_info.pop("version")  # the reader's Python is another
     for number, cell in enumerate(notebook.cells):
         cell.id = f"cell-{number}"  # the same at each run, so that a change shows only what changed
-        if "picture" in cell.metadata.get("tags", []):
-            picture = next(
-                output.data["image/png"]
-                for output in cell.outputs
-                if "image/png" in output.get("data", {})
-            )
-            (REPOSITORY / "docs" / f"{path.stem}.png").write_bytes(base64.b64decode(picture))
     nbformat.write(notebook, path)
 
 

@@ -5,10 +5,8 @@ docstrings. Nothing is executed and nothing fetched, but for `npm ci`, which ins
 with. The page that writes by hand goes beside them.
 """
 
-import importlib
 import inspect
 import os
-import pkgutil
 import re
 import shutil
 import subprocess
@@ -17,6 +15,7 @@ import tomllib
 from pathlib import Path
 
 import nbformat
+import public
 import web_data
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -32,7 +31,6 @@ FIGURES = {
 }
 # Where a link to these leads on the site.
 MOVED = {"README.md": "index.md", "exercises": "exercises/01_rnn_and_lstm.ipynb"}
-LEFT_OUT = ("__main__", "commands", "old_records")  # as in tools/api.py
 
 
 def repository():
@@ -123,25 +121,13 @@ def after_picture(cells, heading):
 
 def write_api(folder):
     """Write a page for each module, which Sphinx fills from the docstrings."""
-    import mdn_utils
-
     folder.mkdir(parents=True)
     names = []
-    for _, name, is_package in pkgutil.walk_packages(mdn_utils.__path__, "mdn_utils."):
-        if is_package or name.split(".")[-1] in LEFT_OUT or "shipped" in name:
-            continue
-        module = importlib.import_module(name)
-        own = [
-            thing for thing, value in vars(module).items()
-            if not thing.startswith("_") and callable(value)
-            and getattr(value, "__module__", "") == name
-        ]
-        if not own:
-            continue
+    for name, _, own in public.modules():
         names.append(name)
         parts = [name, "=" * len(name), "", f".. automodule:: {name}", ""]
-        for thing in sorted(own):
-            is_class = inspect.isclass(getattr(module, thing))
+        for thing, value in own:
+            is_class = inspect.isclass(value)
             parts += [f".. auto{'class' if is_class else 'function'}:: {name}.{thing}"]
             parts += ["   :members:", ""] if is_class else [""]
         (folder / f"{name}.rst").write_text("\n".join(parts), "utf-8")

@@ -36,10 +36,10 @@ def cut(line, letters):
         {int(word_of[place]) for place in places if line.text[place] != " "} for places in letters
     ]
     pen = to_pen(line.strokes)
-    known = [(number, *words_here) for number, words_here in enumerate(owners) if words_here]
-    if max(map(len, owners)) > 1 or [*dict.fromkeys(word for _, word in known)] != [
-        number for number, word in enumerate(words) if word
-    ] or any(before[1] > after[1] for before, after in zip(known, known[1:])):
+    known = [(number, word) for number, here in enumerate(owners) for word in here]
+    order = [word for _, word in known]
+    in_order = len({number for number, _ in known}) == len(known) and order == sorted(order)
+    if not in_order or set(order) != {number for number, word in enumerate(words) if word}:
         return []
     cuts = []
     for (last, before), (first, after) in zip(known, known[1:]):
