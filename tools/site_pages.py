@@ -137,14 +137,12 @@ def write_api(folder):
 
 
 def write_index(folder):
-    """Write the front page: README's story, and the table of contents."""
-    readme = (folder / "README.md").read_text("utf-8")
-    front, _, rest = readme.partition("\n## Start")
-    invitation = (
-        '\n<p><a class="course-write" href="write/index.html">Write something in your browser</a></p>\n'
-    )
-    toctrees = read(WEB / "sphinx" / "contents.md")
-    (folder / "index.md").write_text(f"{front}{invitation}\n## Start{rest}\n{toctrees}", "utf-8")
+    """Write the front page: README's story with a hand that writes its line, and the table of contents."""
+    readme = read(folder / "README.md")
+    line = re.search(r"^!\[.*\]\(docs/line\.svg\)$", readme, re.MULTILINE)[0]
+    hand = read(WEB / "figures" / "hand.html").replace("PICTURE", line)
+    front = readme.replace(line, hand)
+    (folder / "index.md").write_text(f"{front}\n{read(WEB / 'sphinx' / 'contents.md')}", "utf-8")
     (folder / "README.md").unlink()
 
 

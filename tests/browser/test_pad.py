@@ -19,7 +19,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from mdn_utils import files
+from mdn_utils.data import line_files
 
 sync_api = pytest.importorskip("playwright.sync_api")
 NOTEBOOK = Path(__file__).resolve().parents[2] / "notebooks" / "06_biased_and_primed_sampling.ipynb"
@@ -282,7 +282,7 @@ def test_save_and_load(page, lab):
     drawn = ink(page)
     press(page, "Save")
     sync_api.expect(results(page, "it says")).to_contain_text("holds 1 of your lines")
-    (line,) = files.load_lines(lab[0] / "my_lines.json")
+    (line,) = line_files.load_lines(lab[0] / "my_lines.json")
     assert line.text == "be h" and line.strokes[:, 2].sum() == len(STROKES)
     assert line.strokes[1:5, 1].sum() > 0, (
         "the first stroke begins upwards, and y goes up in the file"
