@@ -92,7 +92,7 @@ def test_the_front_page_leads_to_what_teachers_and_readers_look_for(pages):
 
 def test_the_front_page_writes_its_line(open_page, address):
     page = open_page(f"{address}/index.html", reduced_motion="reduce")
-    page.locator(".course-hand path.dry").nth(10).wait_for()
+    page.locator(".course-hand path.dry").first.wait_for()
     assert page.locator(".course-hand .letters").inner_text() == "You know nothing, Jon Snow."
     assert not page.locator(".course-hand img").is_visible()
     page.get_by_role("link", name="Write something yourself").click()

@@ -75,6 +75,7 @@ export class Pen {
     if (!row) {
       this.frame = null;
       this.dot.classList.remove("writing");
+      for (const letter of this.letters.children) letter.style.removeProperty("--seen");
       if (this.complete) this.resolve?.();
       return;
     }
