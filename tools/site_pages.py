@@ -14,6 +14,7 @@ import sys
 import tomllib
 from pathlib import Path
 
+import filelock
 import nbformat
 import public
 import web_data
@@ -156,8 +157,10 @@ def run_sphinx(source, site):
 
 def build_web(folder):
     """Put the page that writes, its modules and its data into a folder."""
-    if not (WEB / "node_modules" / ".package-lock.json").is_file():
-        npm("ci")
+    SOURCE.parent.mkdir(exist_ok=True)
+    with filelock.FileLock(SOURCE.with_name("npm.lock")):  # two workers of the tests may come here at once
+        if not (WEB / "node_modules" / ".package-lock.json").is_file():
+            npm("ci")
     subprocess.run(["node", WEB / "build.mjs", folder], check=True)
     web_data.export(folder / "data")
 
