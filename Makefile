@@ -20,9 +20,9 @@ lowest:
 	.venv-lowest/bin/uv pip install --python .venv-lowest --resolution lowest-direct -r requirements.txt -e ".[test]"
 	.venv-lowest/bin/$(TESTS) notebooks/ tests/
 
-# the pen pad and the panel of notebook 06, in a real browser: any Chromium or Chrome
+# the pen pad and the panel of notebook 06, and how soon the site writes, in a real browser: any Chromium or Chrome
 browser: .venv/installed
-	.venv/bin/pytest tests/browser
+	.venv/bin/pytest tests/browser tests/site/test_first_ink.py
 
 # bad input, kills, extreme numbers, many texts (docs/reliability.md); more with ARGS="--inputs 100000" and the like
 stress: .venv/installed
@@ -54,7 +54,6 @@ address: .venv/installed
 
 # the course as a static site in site/, with the page that writes; needs Node.js and npm
 site: .venv/installed
-	.venv/bin/pip install -q -e ".[site]"
 	.venv/bin/python tools/site_pages.py site
 
 # speed and quality for time beside plain PyTorch (pip install torch), and the slowest cells of the notebooks
@@ -83,5 +82,5 @@ weights: .venv/installed
 
 .venv/installed: requirements.txt pyproject.toml
 	$(PYTHON) -m venv .venv
-	.venv/bin/pip install -r requirements.txt -e ".[test]"
+	.venv/bin/pip install -r requirements.txt -e ".[test,site]"
 	touch $@

@@ -19,7 +19,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from mdn_utils import files
+from mdn_utils.data import line_files
 
 sync_api = pytest.importorskip("playwright.sync_api")
 NOTEBOOK = Path(__file__).resolve().parents[2] / "notebooks" / "06_biased_and_primed_sampling.ipynb"
@@ -282,7 +282,7 @@ def test_save_and_load(page, lab):
     drawn = ink(page)
     press(page, "Save")
     sync_api.expect(results(page, "it says")).to_contain_text("holds 1 of your lines")
-    (line,) = files.load_lines(lab[0] / "my_lines.json")
+    (line,) = line_files.load_lines(lab[0] / "my_lines.json")
     assert line.text == "be h" and line.strokes[:, 2].sum() == len(STROKES)
     assert line.strokes[1:5, 1].sum() > 0, (
         "the first stroke begins upwards, and y goes up in the file"
@@ -303,9 +303,9 @@ def test_what_cannot_be_done_is_said_in_one_sentence(page):
     alert = results(page, "it says").get_by_role("alert")
     sync_api.expect(alert).to_contain_text("a line needs a text")
     fill(page, "it says", "be h")
-    fill(page, "go on with", "na\u00efve")
+    fill(page, "go on with", "na\u03a9ve")
     press(page, "Go on")
-    sync_api.expect(alert).to_contain_text("\u00ef")
+    sync_api.expect(alert).to_contain_text("\u03a9")
     fill(page, "file", "nowhere.json")
     press(page, "Load")
     sync_api.expect(alert).to_contain_text("no such file")
@@ -323,10 +323,10 @@ def test_panel(page):
     sync_api.expect(strokes.first).not_to_have_attribute("d", before)
     assert shown.locator("path.primer").count() > 0
     for bad, said in [
-        ("na\u00efve", "\u00ef"),
+        ("na\u03a9ve", "\u03a9"),
         ("", "empty"),
         (80 * "a", "80 characters"),
-        ("<b>\u00ef</b>", "<b>"),
+        ("<b>\u03a9</b>", "<b>"),
     ]:
         fill(page, "text", bad)
         sync_api.expect(shown.get_by_role("alert")).to_contain_text(said)
