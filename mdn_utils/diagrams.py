@@ -19,8 +19,8 @@ def canvas(width, height, scale=0.75):
     Example:
 
     >>> figure, axes = canvas(4, 2)
-    >>> axes.get_xlim()[1] / axes.get_ylim()[1]
-    2.0
+    >>> float(axes.get_xlim()[1]), float(axes.get_ylim()[1])
+    (4.0, 2.0)
     """
     figure, axes = plt.subplots(figsize=(scale * width, scale * height), layout="constrained")
     axes.set(xlim=(0, width), ylim=(0, height), aspect="equal")
@@ -39,6 +39,11 @@ def node(axes, place, text, colour=INPUT):
 
     Returns:
         What `arrow` takes as an end.
+
+    Example:
+
+    >>> node(canvas(4, 2)[1], (1, 1), "$x_t$").get_position()
+    (1, 1)
     """
     style = {"boxstyle": "circle,pad=0.3", "facecolor": colour, "edgecolor": LINE}
     return axes.text(*place, text, ha="center", va="center", fontsize=11, bbox=style)
@@ -56,6 +61,11 @@ def box(axes, place, text, colour=STATE, width=None):
 
     Returns:
         What `arrow` takes as an end.
+
+    Example:
+
+    >>> box(canvas(4, 2)[1], (2, 1), "LSTM", width=2).get_width()
+    2
     """
     style = {"boxstyle": "round,pad=0.4", "facecolor": colour, "edgecolor": LINE}
     label = axes.text(*place, text, ha="center", va="center", fontsize=11, bbox=style)
@@ -80,6 +90,11 @@ def arrow(axes, start, end, text="", bend=0.0, **style):
         text: stands beside its middle.
         bend: 0 for a straight arrow; how far it swings to the left of its way, in lengths of it.
         **style: of the line, such as color, linestyle and linewidth.
+
+    Example:
+
+    >>> figure, axes = canvas(4, 2)
+    >>> arrow(axes, node(axes, (1, 1), "$x_t$"), box(axes, (3, 1), "LSTM"), "read")
     """
     (x0, y0), (x1, y1) = _middle(start), _middle(end)
     style = {"color": LINE, "linewidth": 1.2, **style}
