@@ -79,7 +79,7 @@ weights: .venv/installed
 	$(TRAIN) synthesis --corpus runs/unipen.h5 --start runs/third_real/weights.weights.h5 --rate 0.001 --minutes 97 --seed 5 --out runs/synthesis_real
 	$(TRAIN) text --corpus python --size 2x256 --minutes 40 --seed 1 --out runs/text_python
 	$(TRAIN) reader --corpus unipen --root "$(UNIPEN)" --part reader --minutes 52 --seed 1 --out runs/reader
-	$(TRAIN) reader --corpus unipen --root "$(UNIPEN)" --part judge --minutes 45 --seed 2 --out runs/judge
+	$(TRAIN) reader --corpus unipen --root "$(UNIPEN)" --part judge --minutes 37 --seed 2 --out runs/judge
 
 .venv/installed: requirements.txt pyproject.toml
 	$(PYTHON) -m venv .venv
