@@ -83,7 +83,7 @@ def _serialize(model):
 
 
 def _package(serialized):
-    """The package of a model's class; "" for one that a notebook defines, which Keras gives none."""
+    """The package of a model's class; "" for a class that a notebook defines."""
     return (serialized["module"] or "").partition(".")[0]
 
 
