@@ -20,9 +20,9 @@ lowest:
 	.venv-lowest/bin/uv pip install --python .venv-lowest --resolution lowest-direct -r requirements.txt -e ".[test]"
 	.venv-lowest/bin/$(TESTS) notebooks/ tests/
 
-# the pen pad and the panel of notebook 06, in a real browser: any Chromium or Chrome
+# the pen pad and the panel of notebook 06, and how soon the site writes, in a real browser: any Chromium or Chrome
 browser: .venv/installed
-	.venv/bin/pytest tests/browser
+	.venv/bin/pytest tests/browser tests/site/test_first_ink.py
 
 # bad input, kills, extreme numbers, many texts (docs/reliability.md); more with ARGS="--inputs 100000" and the like
 stress: .venv/installed
@@ -54,7 +54,6 @@ address: .venv/installed
 
 # the course as a static site in site/, with the page that writes; needs Node.js and npm
 site: .venv/installed
-	.venv/bin/pip install -q -e ".[site]"
 	.venv/bin/python tools/site_pages.py site
 
 # speed and quality for time beside plain PyTorch (pip install torch), and the slowest cells of the notebooks
@@ -79,10 +78,10 @@ weights: .venv/installed
 	$(TRAIN) synthesis --corpus runs/unipen.h5 --start runs/third_real/weights.weights.h5 --rate 0.001 --minutes 97 --seed 5 --out runs/synthesis_real
 	$(TRAIN) text --corpus python --size 2x256 --minutes 40 --seed 1 --out runs/text_python
 	$(TRAIN) reader --corpus unipen --root "$(UNIPEN)" --part reader --minutes 52 --seed 1 --out runs/reader
-	$(TRAIN) reader --corpus unipen --root "$(UNIPEN)" --part judge --minutes 45 --seed 2 --out runs/judge
+	$(TRAIN) reader --corpus unipen --root "$(UNIPEN)" --part judge --minutes 37 --seed 2 --out runs/judge
 	KERAS_BACKEND=jax .venv/bin/python tools/train_lesson.py notebooks/10_draw.ipynb
 
 .venv/installed: requirements.txt pyproject.toml
 	$(PYTHON) -m venv .venv
-	.venv/bin/pip install -r requirements.txt -e ".[test]"
+	.venv/bin/pip install -r requirements.txt -e ".[test,site]"
 	touch $@

@@ -1,14 +1,15 @@
 r"""Measure how well handwriting can be read, against bias and the number of tries.
 
-    python benchmarks/legibility.py --judge runs/judge/weights.weights.h5 --hand real \
-        --tries 1 4 16 --bias 0 0.75 1.5
+    python benchmarks/legibility.py --hand real --tries 1 4 16 --bias 0 0.75 1.5
 
 A network writes 200 texts that are in no training set, with consecutive seeds. Of several tries,
 the `reader` keeps the one it reads best. A second reader, the `judge`, which learned from other
 people and never chooses anything, then reads what was kept. It misreads people, too, so its figures
-compare settings rather than say what people could read. Not shipped: `make weights` trains it.
+compare settings rather than say what people could read.
 """
 import argparse
+import json
+import sys
 import time
 from pathlib import Path
 
@@ -21,20 +22,19 @@ BEAM = 10
 
 parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
 parser.add_argument("--hand", choices=["real", "simulated"], default="real")
-parser.add_argument(
-    "--judge", required=True, help="weights of the second reader, NAME.weights.h5 (make weights)"
-)
 parser.add_argument("--weights", help="a network to measure: NAME.weights.h5 instead of a hand")
 parser.add_argument("--tries", type=int, nargs="+", default=[1, 4, 16])
 parser.add_argument("--bias", type=float, nargs="+", default=[0, 0.75, 1.5])
 parser.add_argument("--texts", type=int, default=200, help="how many (default: %(default)s)")
 parser.add_argument("--seed", type=int, default=0, help="of the first text (default: %(default)s)")
+parser.add_argument("--out", help="a file for the table, .json; notebook 07 draws data/weights/legibility.json")
 args = parser.parse_args()
 
 texts = (Path(__file__).parent / "legibility_texts.txt").read_text().splitlines()[:args.texts]
 writer = Writer(weights.load(args.weights or weights.shipped_path(f"synthesis_{args.hand}")))
 reader = weights.load_shipped("reader")
-judge = weights.load(args.judge)
+judge = weights.load_shipped("reader_judge")
+table = []
 
 print("bias  tries  characters wrong  words wrong  read in full  seconds per line", flush=True)
 for bias in args.bias:
@@ -49,9 +49,13 @@ for bias in args.bias:
         seconds = (time.perf_counter() - start) / len(texts)
         found = [reading.text for reading in read(judge, [line.new for line in written], BEAM)]
         rates = evaluation.error_rates(found, texts)
+        table.append({"bias": bias, "tries": tries, **rates})
         print(
             f"{bias:4.2f}  {tries:5d}  {rates['character_error_rate']:15.1%}  "
             f"{rates['word_error_rate']:10.1%}  {rates['lines_read_in_full']:11.1%}  "
             f"{seconds:15.2f}",
             flush=True,
         )
+if args.out:
+    record = {"command": " ".join(["python", *sys.argv]), "machine": weights.machine(), "table": table}
+    Path(args.out).write_text(json.dumps(record, indent=1) + "\n")

@@ -6,7 +6,7 @@ reads wrong, and in how many cases the hand is nearest to the right one of all t
 (`mdn_utils.data.style`), for all five texts together and for each alone. The ceiling is what other
 real lines of the same people reach.
 
-    python benchmarks/own_hand.py --root UNIPEN --judge runs/judge/weights.weights.h5 --lines 10
+    python benchmarks/own_hand.py --root UNIPEN --lines 10
 """
 import argparse
 import time
@@ -55,12 +55,11 @@ def people(by_writer, count, lines):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--root", required=True, help="folder of UNIPEN")
-    parser.add_argument("--judge", required=True, help="weights of a second reader")
     parser.add_argument("--people", type=int, default=20)
     parser.add_argument("--lines", type=int, nargs="+", default=[5, 10, 20, 50])
     parser.add_argument("--picture", help="file for a line of each person and what was written, .png")
     args = parser.parse_args()
-    reader, judge = weights.load_shipped("reader"), weights.load(args.judge)
+    reader, judge = weights.load_shipped("reader"), weights.load_shipped("reader_judge")
     network = weights.load_shipped("synthesis_real")
     writer, before = writing.Writer(network), network.get_weights()
     print(weights.machine())

@@ -3,7 +3,7 @@
 Lines of people whom neither the writer nor the reader saw are given with their right text and with
 wrong ones. Then those with the right text are continued, and a second reader reads the new words.
 
-    python benchmarks/priming.py --root UNIPEN --judge runs/judge/weights.weights.h5
+    python benchmarks/priming.py --root UNIPEN
 """
 import argparse
 from collections import Counter
@@ -28,7 +28,6 @@ WRONG = {
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--root", required=True, help="folder of UNIPEN")
-    parser.add_argument("--judge", required=True, help="weights of a second reader")
     parser.add_argument("--hand", default="real")
     parser.add_argument("--lines", type=int, default=100)
     args = parser.parse_args()
@@ -41,7 +40,7 @@ def main():
     reader = weights.load_shipped("reader")
     print(f"{len(lines)} lines of {len({line.writer for line in lines})} people; {weights.machine()}")
     noticed(reader, lines)
-    continued(reader, weights.load(args.judge), args.hand, lines)
+    continued(reader, weights.load_shipped("reader_judge"), args.hand, lines)
 
 
 def noticed(reader, lines):

@@ -77,6 +77,15 @@ def _add_train(commands):
     )
     train.add_argument("--method", choices=["adam", "graves"], default="adam")
     train.add_argument(
+        "--recorded", action="store_true",
+        help="points as recorded, offsets divided by their deviation, which is the paper's "
+        "normalisation: for figures that compare with its tables (`evaluate` follows)",
+    )
+    train.add_argument(
+        "--noise", type=float, default=0.0, metavar="SIGMA",
+        help="Gaussian noise on the weights, new for each batch; 0.075 in the paper (default: 0)",
+    )
+    train.add_argument(
         "--rate", type=float, default=2e-3,
         help="Adam's learning rate at its peak (default: %(default)s)",
     )

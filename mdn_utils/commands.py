@@ -13,6 +13,7 @@ from . import (
     enriching,
     evaluation,
     labelling,
+    layers,
     networks,
     page_files,
     pages,
@@ -74,6 +75,11 @@ def write(args):
         primer = primer._replace(text=fit(args.prime_text or primer.text))
 
     network = weights.load(path)
+    if _offsets(path):
+        raise InputError(
+            f"{path} learned points as recorded (train --recorded), which is for measuring; write "
+            "needs a network that was trained without it"
+        )
     reader = weights.load_shipped("reader") if args.tries > 1 or primer else None
     writer = writing.Writer(network)
     options = {"bias": args.bias, "primer": primer, "tries": args.tries, "reader": reader}
@@ -135,7 +141,12 @@ def evaluate(args):
             lines = corpora.handwriting(args.corpus, args.split, args.root, count)
             figures = evaluation.evaluate_reader(network, lines, BEAM)
         else:
-            lines = _lines(args.corpus, args.split, args.root, count)
+            offsets = _offsets(args.weights)
+            if offsets:
+                given = _given(args.corpus, args.split, args.root, count)
+                lines = prepare.prepare_recorded(given, offsets)
+            else:
+                lines = _lines(args.corpus, args.split, args.root, count)
             figures = evaluation.evaluate_lines(network, lines)
     if args.json:
         print(json.dumps(figures))
@@ -152,27 +163,33 @@ def train(args):
         distribution.distribute()
     if args.mixed:
         keras.config.set_dtype_policy("mixed_bfloat16")
-    network = _network(args)
+    network = trained = _network(args)
     monitor = "val_nats"
+    if args.noise:
+        trained = layers.WeightNoise(network, args.noise, seed=args.seed)
     if args.kind == "reader":
-        compiling.compile_reader(network, args.rate)
+        compiling.compile_reader(trained, args.rate)
         monitor = "val_nats_per_line"
     else:
-        compiling.compile_network(network, args.method, args.rate)
+        compiling.compile_network(trained, args.method, args.rate)
+    if args.recorded and args.kind not in ("prediction", "synthesis"):
+        raise InputError(f"--recorded is not for {args.kind} networks")
     make = {"text": _text_batches, "reader": _ink_batches}.get(args.kind, _line_batches)
-    data = make(args)
+    *data, offsets = make(args)
     print(f"{network.count_params():,} parameters", flush=True)
     provenance = {"command": _command(args), "seed": args.seed}
+    if offsets:
+        provenance["offsets"] = offsets._asdict()
     sources = {**corpora.SOURCES, **texts.SOURCES}
     provenance["source"] = sources.get(args.corpus, "a file of the user's own")
     if args.start:
         provenance["before"] = json.loads(weights.record_path(args.start).read_bytes())
-        figures = network.evaluate(data[1], verbose=0, return_dict=True)
+        figures = trained.evaluate(data[1], verbose=0, return_dict=True)
         nats = figures[monitor.removeprefix("val_")]
         print(f"before training: validation {nats:.3f}", flush=True)
     training.fit(
-        network, *data, args.out, monitor=monitor, minutes=args.minutes, epochs=args.epochs,
-        patience=args.patience,
+        trained, *data, args.out, keep=network, monitor=monitor, minutes=args.minutes,
+        epochs=args.epochs, patience=args.patience,
         anneal=args.method == "adam", **provenance,
     )
 
@@ -182,6 +199,7 @@ def _text_batches(args):
     return (
         batches.TextBatches(train, steps=200, seed=args.seed),
         batches.TextBatches(validation, steps=20, seed=args.seed, repeat=True),
+        None,
     )
 
 
@@ -189,9 +207,15 @@ def _line_batches(args):
     arrange = {
         "prediction": batches.arrange_prediction, "synthesis": batches.arrange_synthesis
     }[args.kind]
-    lines = {}
+    lines, offsets = {}, None
     for split in ("train", "val"):
-        lines[split] = _lines(args.corpus, split, args.root, _count(args.lines, split))
+        count = _count(args.lines, split)
+        if args.recorded:
+            given = _given(args.corpus, split, args.root, count)
+            offsets = offsets or prepare.measure_offsets(given)  # of the lines to train on
+            lines[split] = prepare.prepare_recorded(given, offsets)
+        else:
+            lines[split] = _lines(args.corpus, split, args.root, count)
         writers = {line.writer for line in lines[split]}
         print(f"{split}: {len(lines[split])} lines of {len(writers)} writers", flush=True)
     validation = batches.LineBatches(lines["val"], arrange, repeat=True)
@@ -199,6 +223,7 @@ def _line_batches(args):
     return (
         batches.LineBatches(lines["train"], arrange, steps=200, augment=True, seed=args.seed),
         validation,
+        offsets,
     )
 
 
@@ -222,7 +247,8 @@ def _ink_batches(args):
             lines[split], sizes, ink_lines.arrange_ink, points=6000, **options
         )
 
-    return bucket("train", steps=200, augment=True, seed=args.seed), bucket("val", repeat=True)
+    train = bucket("train", steps=200, augment=True, seed=args.seed)
+    return train, bucket("val", repeat=True), None
 
 
 def adapt(args):
@@ -366,6 +392,19 @@ def _lines(corpus, split, root, count):
     if root or count:
         raise InputError(f"{corpus} is packed; --root and --lines are for pack")
     return packed.Packed(corpus, split)
+
+
+def _given(corpus, split, root, count):
+    """Lines of one split as recorded."""
+    if Path(corpus).suffix == packed.SUFFIX:
+        raise InputError(f"{corpus}: its lines are normalised; give the corpus itself")
+    return corpora.handwriting(corpus, split, root, count)
+
+
+def _offsets(path):
+    """The offsets by which a network's lines were divided, if it learned them as recorded."""
+    offsets = json.loads(weights.record_path(path).read_bytes()).get("offsets")
+    return offsets and prepare.Offsets(**offsets)
 
 
 def _command(args):

@@ -3,7 +3,7 @@ import keras
 import numpy as np
 
 from .errors import InputError
-from .layers import CTCLoss, MixtureLoss, NatsPerPoint
+from .layers import CTCLoss, MixtureLoss, NatsPerPoint, WeightNoise
 from .layers.ctc import ctc_nats
 from .networks import TextNetwork
 
@@ -30,7 +30,8 @@ def compile_network(network, method="adam", rate=2e-3):
     """Compile one of the three networks with its loss, the metric "nats" and an `optimizer`.
 
     Args:
-        network: a `TextNetwork`, a `PredictionNetwork` or a `SynthesisNetwork`.
+        network: a `TextNetwork`, a `PredictionNetwork` or a `SynthesisNetwork`, or `WeightNoise`
+            around one.
         method, rate: see `optimizer`. With "graves" the loss is a sum, in nats per batch.
 
     Raises:
@@ -45,7 +46,8 @@ def compile_network(network, method="adam", rate=2e-3):
     """
     if not 0 < rate < np.inf:
         raise InputError(f"rate={rate}: expected a learning rate above 0, such as 0.002")
-    if isinstance(network, TextNetwork):
+    noisy = isinstance(network, WeightNoise)
+    if isinstance(network.model if noisy else network, TextNetwork):
         loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
         metric = keras.metrics.SparseCategoricalCrossentropy(from_logits=True, name="nats")
     else:
@@ -54,7 +56,7 @@ def compile_network(network, method="adam", rate=2e-3):
         metric = NatsPerPoint()
     network.compile(
         optimizer=optimizer(method, rate), loss=loss, weighted_metrics=[metric],
-        jit_compile=_jit(network),
+        jit_compile="auto" if noisy else _jit(network),
     )
 
 

@@ -58,8 +58,10 @@ class Reader(keras.Model):
         self.backwards = []
         for number, size in enumerate(self.units, 1):
             for layers, name in ((self.forwards, "forwards"), (self.backwards, "backwards")):
-                layers.append(FastLSTM(size, return_sequences=True, name=f"{name}{number}"))
-        self.drop = keras.layers.Dropout(dropout)
+                layers.append(FastLSTM(
+                    size, return_sequences=True, name=f"{name}{number}", dtype=self.dtype_policy
+                ))
+        self.drop = keras.layers.Dropout(dropout, dtype=self.dtype_policy)
         self.output_layer = keras.layers.Dense(LABELS, name="output", dtype="float32")
         self(np.zeros((1, STEPS_PER_FRAME, FEATURES), "float32"))
 
@@ -80,7 +82,7 @@ class Reader(keras.Model):
         return ops.log_softmax(ops.where(real > 0, self.output_layer(x), silence))
 
     def get_config(self):
-        return {"units": list(self.units), "dropout": self.dropout}
+        return {**super().get_config(), "units": list(self.units), "dropout": self.dropout}
 
     @staticmethod
     def least_parameters(config):

@@ -37,7 +37,7 @@ def schedule(done):
 
 
 def fit(model, train, validation, out, minutes=None, epochs=None, monitor="val_nats",
-        patience=None, anneal=True, **provenance):
+        patience=None, anneal=True, keep=None, **provenance):
     """Train a compiled model in the folder `out`, or go on where an earlier run there stopped.
 
     Args:
@@ -52,6 +52,8 @@ def fit(model, train, validation, out, minutes=None, epochs=None, monitor="val_n
         patience: stop after this many epochs without a better figure.
         anneal: let the learning rate rise and fall as in `schedule`, from the one compiled as its
             peak; otherwise leave it to the optimizer.
+        keep: the model whose best weights to save, if not `model`: the network inside
+            `WeightNoise`, say.
         **provenance: what the record beside the weights should say besides, such as the command
             and the corpus.
 
@@ -89,7 +91,7 @@ def fit(model, train, validation, out, minutes=None, epochs=None, monitor="val_n
     if count > 1 and not epochs:
         raise InputError("several machines: give epochs, because the machines' clocks differ")
     with exclusive(Path(out)) if process == 0 else contextlib.nullcontext():
-        callback = RunCallback(out, provenance, minutes, epochs, monitor, patience, anneal)
+        callback = RunCallback(out, provenance, minutes, epochs, monitor, patience, anneal, keep)
         callback.claim(model)
         if callback.finished():
             return callback.state["curve"]
@@ -112,14 +114,14 @@ class RunCallback(keras.callbacks.Callback):
     Args:
         out: folder of the run.
         provenance: dictionary for the record beside the best weights.
-        minutes, epochs, monitor, patience, anneal: see `fit`.
+        minutes, epochs, monitor, patience, anneal, keep: see `fit`.
 
     Raises:
         InputError: if the state in `out` is damaged.
     """
 
     def __init__(self, out, provenance, minutes=None, epochs=None, monitor="val_nats",
-                 patience=None, anneal=True):
+                 patience=None, anneal=True, keep=None):
         super().__init__()
         self.out = Path(out)
         self.provenance = provenance
@@ -128,6 +130,7 @@ class RunCallback(keras.callbacks.Callback):
         self.monitor = monitor
         self.patience = patience
         self.anneal = anneal
+        self.keep = keep
         self.state = self._read_state()
         self.kept = self.checkpoint()
 
@@ -244,7 +247,7 @@ class RunCallback(keras.callbacks.Callback):
         """Write the weights, if they are the best so far, and the checkpoint."""
         if _since_best(self.state["curve"]) == 0:
             save(
-                self.model, self.out / BEST_WEIGHTS, **self.provenance,
+                self.keep or self.model, self.out / BEST_WEIGHTS, **self.provenance,
                 seconds=round(self.state["seconds"]), curve=self.state["curve"],
             )
         old = self.kept

@@ -10,8 +10,8 @@ import pytest
 
 from mdn_utils import drawing, training, weights
 from mdn_utils.__main__ import main
-from mdn_utils.data import line_files, simulated, strokes
-from mdn_utils.networks import SynthesisNetwork
+from mdn_utils.data import corpora, line_files, simulated, strokes
+from mdn_utils.networks import SynthesisNetwork, TextNetwork
 
 SHIPPED = str(weights.shipped_path("prediction_simulated"))
 
@@ -277,3 +277,34 @@ def test_text_networks_train_on_any_file(tmp_path, capsys):
     capsys.readouterr()
     main(["evaluate", str(tmp_path / "run/weights.weights.h5"), "--corpus", str(text), "--json"])
     assert 0 < json.loads(capsys.readouterr().out.splitlines()[-1])["bits_per_character"] < 8.1
+
+
+def test_weight_noise_trains_and_is_not_kept(tmp_path, capsys):
+    """What is saved is the network itself."""
+    text = tmp_path / "text.txt"
+    text.write_text("to be or not to be, that is the question\n" * 200)
+    command = f"train text --corpus {text} --size 1x8 --noise 0.05 --minutes 0.01 --out"
+    main([*command.split(), str(tmp_path / "run")])
+    record = json.loads((tmp_path / "run" / "weights.json").read_text())
+    assert "--noise 0.05" in record["command"]
+    network = weights.load(tmp_path / "run" / training.BEST_WEIGHTS)
+    assert type(network) is TextNetwork and network.units == (8,)
+    assert "sigma" in refused(capsys, *command.replace("0.05", "-1").split(), tmp_path / "other")
+
+
+def test_points_as_recorded(tmp_path, own_lines, capsys):
+    """The record keeps by what offsets were divided; evaluate does the same, and write refuses."""
+    command = f"train prediction --corpus {own_lines} --size 1x8 --mixtures 2 --recorded --minutes 0.01"
+    main([*command.split(), "--out", str(tmp_path)])
+    offsets = json.loads((tmp_path / "weights.json").read_text())["offsets"]
+    lines = corpora.handwriting(str(own_lines), "train")
+    points = np.concatenate([line.strokes[1:, :2] for line in lines])
+    np.testing.assert_allclose(offsets["mean"], points.mean(0), rtol=1e-4)
+    np.testing.assert_allclose(offsets["deviation"], points.std(0), rtol=1e-4)
+    path = str(tmp_path / training.BEST_WEIGHTS)
+    capsys.readouterr()
+    main(["evaluate", path, "--corpus", str(own_lines), "--json"])
+    held = corpora.handwriting(str(own_lines), "val")
+    figures = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert figures["points"] == sum(len(line.strokes) - 1 for line in held), "no point is resampled"
+    assert "as recorded" in refused(capsys, "write", "hi", "--weights", path, "--out", tmp_path / "a.svg")

@@ -10,7 +10,7 @@ import pytest
 from helpers import randomise
 from keras import ops
 
-from mdn_utils import compiling, networks
+from mdn_utils import compiling, networks, reading
 from mdn_utils.layers import (
     AdaptiveWeightNoise,
     ClipGradient,
@@ -28,6 +28,7 @@ STROKES = RNG.normal(size=(B, T, 3)).astype("float32")
 LETTERS = np.eye(A, dtype="float32")[RNG.integers(0, A, (B, U))]
 NUMBERS = RNG.integers(1, 96, (B, U)).astype("int32")
 BYTES = RNG.integers(0, 256, (B, T)).astype("int32")
+INK = np.concatenate([RNG.normal(size=(B, T, 5)), np.ones((B, T, 1))], -1).astype("float32")
 
 
 def functional(make):
@@ -74,6 +75,7 @@ MODELS = {  # name: (make, what it is called with)
         lambda: networks.SynthesisNetwork((4, 3), mixtures=2, gaussians=2, peepholes=True),
         [STROKES, NUMBERS],
     ),
+    "Reader": (lambda: reading.Reader((4, 3)), INK),
 }
 EACH = pytest.mark.parametrize("make, given", MODELS.values(), ids=MODELS.keys())
 
@@ -108,12 +110,15 @@ def outputs(model, given):
 def test_dot_keras_round_trip(make, given, tmp_path):
     """Compiled with its loss and metric, trained, saved, loaded, and still compiled."""
     model = made(make)
-    if isinstance(model, networks.SkipNetwork):
+    targets, mask, metric = STROKES, np.ones((B, T), "float32"), "nats"
+    if isinstance(model, reading.Reader):
+        compiling.compile_reader(model)
+        targets, mask, metric = NUMBERS[:, :2], None, "nats_per_line"
+    elif isinstance(model, networks.SkipNetwork):
         compiling.compile_network(model)
+        targets = BYTES if isinstance(model, networks.TextNetwork) else STROKES
     else:
         model.compile("adam", MixtureLoss(), weighted_metrics=[NatsPerPoint()])
-    targets = BYTES if isinstance(model, networks.TextNetwork) else STROKES
-    mask = np.ones((B, T), "float32")
     model.train_on_batch(given, targets, mask)
     model.save(tmp_path / "model.keras")
     again = keras.saving.load_model(tmp_path / "model.keras")
@@ -122,7 +127,7 @@ def test_dot_keras_round_trip(make, given, tmp_path):
     first, second = (
         one.test_on_batch(given, targets, mask, return_dict=True) for one in (model, again)
     )
-    assert second["nats"] == pytest.approx(first["nats"], rel=1e-4)
+    assert second[metric] == pytest.approx(first[metric], rel=1e-4)
 
 
 @EACH

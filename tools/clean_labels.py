@@ -5,7 +5,7 @@ the judge, those of the judge's writers by `reader` (`ink_lines.part_of`). A lab
 the ink is likelier by more than 5.5 nats per character of the label under the text that the reader
 reads itself.
 
-    python tools/clean_labels.py --root UNIPEN --judge runs/judge/weights.weights.h5 --picture wrong.png
+    python tools/clean_labels.py --root UNIPEN --picture wrong.png
 """
 import argparse
 from pathlib import Path
@@ -47,10 +47,9 @@ def doubt(reader, lines):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--root", type=Path, required=True, help="folder of UNIPEN")
-    parser.add_argument("--judge", required=True, help="weights of the second reader")
     parser.add_argument("--picture", required=True, help="file for forty of the lines, .png")
     args = parser.parse_args()
-    readers = {"judge": weights.load_shipped("reader"), "reader": weights.load(args.judge)}
+    readers = {"judge": weights.load_shipped("reader"), "reader": weights.load_shipped("reader_judge")}
     wrong, count = [], 0
     lines = list(unipen.lines(args.root, "train", clean=False))
     for part, reader in readers.items():

@@ -14,6 +14,7 @@ import sys
 import tomllib
 from pathlib import Path
 
+import filelock
 import nbformat
 import public
 import web_data
@@ -137,14 +138,12 @@ def write_api(folder):
 
 
 def write_index(folder):
-    """Write the front page: README's story, and the table of contents."""
-    readme = (folder / "README.md").read_text("utf-8")
-    front, _, rest = readme.partition("\n## Start")
-    invitation = (
-        '\n<p><a class="course-write" href="write/index.html">Write something in your browser</a></p>\n'
-    )
-    toctrees = read(WEB / "sphinx" / "contents.md")
-    (folder / "index.md").write_text(f"{front}{invitation}\n## Start{rest}\n{toctrees}", "utf-8")
+    """Write the front page: README's story with a hand that writes its line, and the table of contents."""
+    readme = read(folder / "README.md")
+    line = re.search(r"^!\[.*\]\(docs/line\.svg\)$", readme, re.MULTILINE)[0]
+    hand = read(WEB / "figures" / "hand.html").replace("PICTURE", line)
+    front = readme.replace(line, hand)
+    (folder / "index.md").write_text(f"{front}\n{read(WEB / 'sphinx' / 'contents.md')}", "utf-8")
     (folder / "README.md").unlink()
 
 
@@ -158,8 +157,10 @@ def run_sphinx(source, site):
 
 def build_web(folder):
     """Put the page that writes, its modules and its data into a folder."""
-    if not (WEB / "node_modules" / ".package-lock.json").is_file():
-        npm("ci")
+    SOURCE.parent.mkdir(exist_ok=True)
+    with filelock.FileLock(SOURCE.with_name("npm.lock")):  # two workers of the tests may come here at once
+        if not (WEB / "node_modules" / ".package-lock.json").is_file():
+            npm("ci")
     subprocess.run(["node", WEB / "build.mjs", folder], check=True)
     web_data.export(folder / "data")
 

@@ -2,7 +2,7 @@
 
 NAME.f16 holds the arrays of a network one after the other, in half precision, as they ship. NAME.json
 says what the network is, and the name and shape of each array, in order. print.json says how much ink
-each character takes in print, and constants.
+each character takes in print, and has the shapes of accents and constants.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np  # noqa: E402
 
-from mdn_utils import weights  # noqa: E402
+from mdn_utils import accent_shapes, weights  # noqa: E402
 from mdn_utils.data import glyphs, prepare, words  # noqa: E402
 from mdn_utils.data.alphabet import ALPHABET  # noqa: E402
 
@@ -45,13 +45,14 @@ def export_network(name, folder):
 
 
 def export_print(folder):
-    """Write what `prepare.normalise` and `pages` know of printed letters."""
+    """Write what `prepare.normalise` and `pages` know of printed letters, and `accents` of shapes."""
     entry = {
         "ink": {c: glyphs.printed_ink_length(c) for c in ALPHABET},
         "middle": {c: glyphs.printed_middle(c) if c != " " else 0.0 for c in ALPHABET},
         "letterInk": prepare.LETTER_INK,
         "pointsPerCharacter": prepare.POINTS_PER_CHARACTER,
         "xHeight": words.X_HEIGHT,
+        "accents": {"shapes": accent_shapes.SHAPES, "below": sorted(accent_shapes.BELOW)},
     }
     (folder / "print.json").write_text(json.dumps(entry), "utf-8")
 

@@ -5,6 +5,7 @@ from keras import ops
 BLANK = 0
 
 
+@keras.saving.register_keras_serializable(package="mdn_utils")
 def ctc_nats(labels, log_probabilities):
     """Return minus the log probability of the labels, summed over all their alignments.
 

@@ -19,17 +19,18 @@ const { Writer, noiseOf } = await load("writing");
 const { Reader } = await load("reading");
 const { normalise } = await load("prepare");
 const { encode } = await load("alphabet");
-const { clean } = await load("pasted");
+const { clean, eachRow, lettersAndMarks } = await load("pasted");
+const { draw } = await load("accents");
 const { Random } = await load("random");
 const { logLikelihood } = await load("decoding");
-const { wrap, writeRows } = await load("pages").catch(() => ({}));
-const { svg } = await load("drawing").catch(() => ({}));
+const { checked, wrap, writeRows } = await load("pages");
 const writer = new Writer(new SynthesisNetwork(network("synthesis_real")));
 const plainWriter = new Writer(new SynthesisNetwork(network("synthesis_real", null)));
 const reader = new Reader(network("reader"));
 const print = json("print");
 const plain = ({ strokes, attention, stopped, text }) =>
   ({ strokes, attention: attention.map((phi) => Array.from(phi)), stopped, text });
+const vectors = (rows) => rows.map((row) => Float32Array.from(row));
 const primerOf = ([strokes, text]) => ({ strokes: normalise(strokes, text, print), text });
 
 const commands = {
@@ -37,19 +38,26 @@ const commands = {
     const [uniform, normal] = [new Random(...seeds), new Random(...seeds)];
     return Array.from({ length: count }, () => [uniform.uniform(), normal.normal()]);
   },
-  write: (text, bias, noise, primer) => plain(writer.write(text, {
-    bias, noise: (t) => noise[t], primer: primer ? primerOf(primer) : null,
-  })),
+  write: (text, bias, noise, primer) => {
+    const { letters, marks } = lettersAndMarks(text);
+    return plain(writer.write(letters, {
+      bias, marks, noise: (t) => noise[t], primer: primer ? primerOf(primer) : null, accents: print.accents,
+    }));
+  },
   writeSeed: (text, bias, seed, attempt) => plain(writer.write(text, { bias, noise: noiseOf(seed, attempt) })),
   writePlainly: (text, seed) => plain(plainWriter.write(text, { noise: noiseOf(seed, 0) })),
   normalise: (strokes, text) => normalise(strokes, text, print),
   read: (strokes) => reader.read(strokes),
   likelihood: (strokes, text) => logLikelihood(reader.frames(strokes), encode(text)),
   check: (strokes, text) => reader.checkText(strokes, text),
+  accents: (strokes, attention, text, marks) =>
+    plain(draw(strokes, vectors(attention), text, marks, print.accents)),
   clean,
+  eachRow,
   encode,
-  wrap: (text, columns) => wrap(text, columns),
-  svg: (strokes, text) => svg(strokes, text),
+  lettersAndMarks: (text) => Object.values(lettersAndMarks(text)),
+  checked,
+  wrap: (text, columns) => wrap(text, columns).map(({ indent, text: row }) => [indent, row]),
   rows: async (text, seed, bias, tries) => {
     const rows = [];
     for await (const row of writeRows({ writer, reader, print }, text, { seed, bias, tries })) {

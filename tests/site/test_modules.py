@@ -1,16 +1,18 @@
 """The page's modules do what the package does, point by point."""
+import random
+
 import numpy as np
 import pytest
 
-from mdn_utils import reading, writing
-from mdn_utils.data import prepare, simulated
+from mdn_utils import accents, pages, reading, writing
+from mdn_utils.data import pasted, prepare, simulated
 from mdn_utils.data.alphabet import encode
-from mdn_utils.data.pasted import clean
 from mdn_utils.data.strokes import Line
 from mdn_utils.errors import InputError
 from mdn_utils.weights import load_shipped
 
 TEXTS = ["You know nothing, Jon Snow.", "to be", "Quick 1234?", "a", "jumps over the lazy dog"]
+ACCENTED = ["naïve café", "Ångström, mañana", "ťuk ľ ộ"]
 
 
 @pytest.fixture(scope="module")
@@ -98,16 +100,86 @@ def test_a_text_that_does_not_fit_its_ink_is_refused(ask, lines):
     assert "more ink after that" in short["error"] and "primer" in other["error"]
 
 
-@pytest.mark.parametrize("text, names", [("", "empty"), ("  ", "empty"), ("naïve Ω", "“ï”, “Ω”")])
+def test_every_accent_is_drawn_where_python_draws_it(ask, writer):
+    text, places = "The dotless wizard, Jill", (0, 1, 5, 7, 12, 14, 20, 21)
+    line = writer.write(text, seed=3, bias=0.5)
+    cases = [
+        {place: [name] if place % 2 else [name, "dot below"]}
+        for place in places for name in pasted.MARKS.values()
+    ]
+    found = ask(*(["accents", line.strokes.tolist(), line.attention.tolist(), text, case] for case in cases))
+    for case, drawn in zip(cases, found, strict=True):
+        strokes, attention = accents.draw(line.strokes, line.attention, text, case)
+        np.testing.assert_allclose(drawn["strokes"], strokes, atol=1e-4)
+        np.testing.assert_allclose(drawn["attention"], attention, atol=1e-6)
+
+
+@pytest.mark.parametrize("primed", [False, True])
+def test_letters_with_accents_are_written_as_in_python(ask, writer, lines, primed):
+    primer = lines[0] if primed else None
+    given = [primer.strokes.tolist(), primer.text] if primed else None
+    noises = [writing._noise(seed, 0, 1024) for seed in range(len(ACCENTED))]
+    found = ask(*(
+        ["write", text, 0.75, noise.astype(float).tolist(), given] for text, noise in zip(ACCENTED, noises)
+    ))
+    for seed, (text, line) in enumerate(zip(ACCENTED, found)):
+        expected = writer.write(text, seed=seed, bias=0.75, primer=primer)
+        np.testing.assert_allclose(line["strokes"], expected.new, atol=5e-3)
+        assert len(line["attention"]) == len(line["strokes"])
+
+
+@pytest.mark.parametrize("text, names", [("", "empty"), ("  ", "empty"), ("naïve Ω中", "“Ω”, “中”")])
 def test_bad_texts_get_a_sentence(ask, text, names):
     with pytest.raises(InputError):
+        pasted.letters_and_marks(text)
+    for answer in ask(["lettersAndMarks", text], ["checked", text]):
+        assert names in answer["error"]
+    with pytest.raises(InputError):
         encode(text)
-    assert names in ask(["encode", text])[0]["error"]
+    assert ask(["encode", text])[0]["error"]
 
 
 def test_pasted_texts_are_cleaned_as_in_python(ask):
-    texts = [" “Wait…”  she\u00a0said – \n", "a\u200bb\tc", "1⁄2 • ’tis\r\nso", "ﬁne"]
-    assert ask(*(["clean", text] for text in texts)) == [clean(text) for text in texts]
+    texts = [
+        " “Wait…”  she\u00a0said – \n", "a\u200bb\tc", "1⁄2 • ’tis\r\nso", "ﬁne",
+        "a\ufeffb\x1cc\x85d\u2003e\x07f", "e\u0301 q\u0303",
+    ]
+    assert ask(*(["clean", text] for text in texts)) == [pasted.clean(text) for text in texts]
+    texts += ["Dear  all,\r\n  it’s me\n\n", "   one row ", "\n\n  a\u2028\tb  \n c \n"]
+    assert ask(*(["eachRow", text] for text in texts)) == [pasted.each_row(text) for text in texts]
+
+
+def test_accents_are_taken_off_letters_as_in_python(ask):
+    letters = "".join(map(chr, [*range(0xC0, 0x180), *range(0x1E00, 0x1F00)]))
+    known = [letter for letter in letters if pasted.split_accents(letter)[1]]
+    assert len(known) > 300
+    text = "".join(known)
+    plain, marks = pasted.split_accents(text)
+    assert ask(["lettersAndMarks", text]) == [[plain, {str(place): names for place, names in marks.items()}]]
+
+
+def test_rows_break_where_python_breaks_them(ask):
+    parts = ["to", "well-known", "e-mail", "-x", "a--b", "--", "-", "don't", "3-4", "ex-wife-to-be", "café-bar",
+             "x" * 30, "ab-" * 9, "“yes”", "(so)", "end.", "_", "H-2-O", "\n", "\n  ", "\n\n"]
+    draw = random.Random(0)
+    cases = [(" ".join(draw.choices(parts, k=draw.randint(1, 12))), draw.randint(8, 40)) for _ in range(500)]
+    cases = [(text, columns) for text, columns in ((pasted.each_row(text), columns) for text, columns in cases)]
+    for case, rows in zip(cases, ask(*(["wrap", *case] for case in cases)), strict=True):
+        # at a long word, textwrap may leave a blank at the end of a row
+        assert rows == [[indent, row.rstrip()] for indent, row in pages.wrap(*case)], case
+
+
+def test_a_page_is_written_and_laid_out_as_in_python(ask, writer, reader):
+    text = "Dear Noël,\n\n  the well-known line goes on and on, as far as the paper goes."
+    paper = pages.Paper("as wide as the page’s", 63, 10)
+    rows = pages.write_rows(writer, text, paper, seed=5, bias=0.75, tries=2, reader=reader)
+    [expected] = pages.lay_out(rows, paper, seed=5)
+    [found] = ask(["rows", text, 5, 0.75, 2])
+    assert [row["text"] for row in found] == [row.text for row in rows if row.text]
+    pen = [stroke for row in found for stroke in row["pen"]]
+    assert len(pen) == len(expected)
+    for ours, theirs in zip(pen, expected):
+        np.testing.assert_allclose(np.array(ours) - 6, theirs - 63, atol=0.02)
 
 
 def test_at_least_300_points_per_second(ask):

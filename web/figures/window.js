@@ -40,7 +40,7 @@ export function draw(element) {
     row = null;
     worker ??= start();
     words.textContent = "Thinking …";
-    worker.postMessage({ id: 1, what: "write", text: another.value.slice(0, 30), seed: 4, bias: 0.75, tries: 4 });
+    worker.postMessage({ id: 1, what: "write", text: another.value.slice(0, 30), seed: 0, bias: 0.75, tries: 4 });
   });
 
   function start() {

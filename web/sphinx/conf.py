@@ -18,13 +18,13 @@ napoleon_google_docstring = True
 napoleon_numpy_docstring = False
 napoleon_use_ivar = True  # attributes as a list, not as entries of their own
 napoleon_use_rtype = False
-templates_path = []
+templates_path = ["templates"]
 exclude_patterns = []
 
 html_theme = "sphinx_book_theme"
 html_title = project
 html_static_path = ["static"]
-html_css_files = ["course.css"]
+html_css_files = ["../write/paper.css", "course.css"]
 html_js_files = [("../figures/figures.js", {"type": "module"})]
 html_favicon = "../write/icon.svg"
 html_copy_source = False
@@ -39,5 +39,6 @@ html_theme_options = {
     "use_fullscreen_button": False,
     "home_page_in_toc": True,
     "show_navbar_depth": 1,
+    "max_navbar_depth": 1,  # what unfolds has no name that a screen reader could say
     "show_toc_level": 2,
 }

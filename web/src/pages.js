@@ -1,19 +1,20 @@
 // Write a page: wrapped rows in one hand, laid out on paper. Everything on paper is in millimetres,
 // x to the right and y down from the upper left corner.
 
-import { encode } from "./alphabet.js";
 import { InputError } from "./errors.js";
 import { slope } from "./ink.js";
-import { clean } from "./pasted.js";
+import { eachRow, lettersAndMarks } from "./pasted.js";
 import { normalise, printedMiddle } from "./prepare.js";
 import { Random } from "./random.js";
 import { bounds, inkMiddle, positions, toPen } from "./strokes.js";
+import { textwrap } from "./textwrap.js";
 import { noiseOf } from "./writing.js";
 
 export const PAPER = { width: 84, margin: 6, lineHeight: 10, xHeight: 2.6 };
-export const MOST_CHARACTERS = 400;
+export const MOST_CHARACTERS = 5000; // about two sheets
 const ALONE = 30; // characters of a text that is written as one row, just as it comes
 const SAMPLE = 24; // characters that are written first, to have a hand for the whole page
+const INDENT = 1; // of a leading space, in x-heights
 const TILT = 0.004; // drift of rows: standard deviations of their slope, and of their distance
 const WANDER = 0.02; // from where they belong, in line heights
 const FEWEST = 8; // characters of a row
@@ -21,31 +22,24 @@ const LONGEST = 200;
 
 // Return a text that can be written, row by row, or throw an InputError that says why not.
 export function checked(text) {
-  const rows = clean(text).split("\n");
-  const length = rows.join("\n").length;
-  if (length > MOST_CHARACTERS) {
-    throw new InputError(`The text has ${length} characters; this page has room for ${MOST_CHARACTERS}.`);
+  const rows = eachRow(text);
+  if (rows.length > MOST_CHARACTERS) {
+    throw new InputError(
+      `The text has ${rows.length} characters; this page has room for ${MOST_CHARACTERS}.`);
   }
-  encode(rows.join(" "));
-  return rows.join("\n");
+  lettersAndMarks(rows);
+  return rows;
 }
 
-// Break a text into rows of at most `columns` characters; an empty paragraph is an empty row.
+// Break a text into rows of at most `columns` characters: {indent, text}. An empty paragraph is an
+// empty row.
 export function wrap(text, columns) {
-  return text.split("\n").flatMap((paragraph) => {
-    const rows = [""];
-    for (let word of paragraph.split(" ").filter(Boolean)) {
-      const last = rows[rows.length - 1];
-      if (last && last.length + 1 + word.length > columns) rows.push("");
-      else if (last) word = ` ${word}`;
-      while (word.length > columns) {
-        rows[rows.length - 1] += word.slice(0, columns);
-        word = word.slice(columns);
-        rows.push("");
-      }
-      rows[rows.length - 1] += word;
-    }
-    return rows;
+  return text.trimEnd().split("\n").flatMap((paragraph) => {
+    const words = paragraph.split(" ").filter(Boolean).join(" ");
+    const spaces = paragraph.length - paragraph.trimStart().length;
+    const indent = words ? Math.min(spaces, Math.floor(columns / 2)) : 0;
+    const [first = "", ...others] = textwrap("_".repeat(indent) + words, columns);
+    return [{ indent, text: first.slice(indent) }, ...others.map((row) => ({ indent: 0, text: row }))];
   });
 }
 
@@ -60,15 +54,17 @@ export async function* writeRows(
   const options = { bias, tries, pause };
   let hand = null;
   if (primer) {
-    tools.reader.checkText(primer.strokes, primer.text);
-    hand = { strokes: normalise(primer.strokes, primer.text, tools.print), text: primer.text };
+    const { letters } = lettersAndMarks(primer.text);
+    tools.reader.checkText(primer.strokes, letters);
+    hand = { strokes: normalise(primer.strokes, letters, tools.print), text: letters };
   }
-  let rows = [text];
+  let rows = [{ indent: 0, text }];
   if (hand || text.length > ALONE || text.includes("\n")) {
     if (!hand) {
-      const sample = beginning(text);
-      const { strokes } = await writeBest(tools, sample, { ...options, seed });
-      hand = { strokes: normalise(strokes, sample, tools.print), text: sample };
+      const words = text.split(/\s+/).filter(Boolean).join(" ");
+      const { letters } = lettersAndMarks(textwrap(words, SAMPLE)[0]);
+      const { strokes } = await writeBest(tools, letters, {}, { ...options, seed });
+      hand = { strokes: normalise(strokes, letters, tools.print), text: letters };
     }
     rows = wrap(text, columnsOf(hand, tools.print));
   }
@@ -76,33 +72,29 @@ export async function* writeRows(
   let written = 0;
   for (const [number, row] of rows.entries()) {
     const drift = [TILT, WANDER, WANDER].map((size) => size * random.normal());
-    if (!row) continue;
-    const line = await writeBest(tools, row, { ...options, seed: seed + written, primer: hand });
+    if (!row.text) continue;
+    const { letters, marks } = lettersAndMarks(row.text);
+    const line = await writeBest(tools, letters, marks, { ...options, seed: seed + written, primer: hand });
     written++;
-    yield { text: row, number, attention: line.attention, pen: place(line, number, drift, tools.print) };
+    const pen = place(line, { ...row, number }, drift, tools.print);
+    yield { text: row.text.trim(), number, attention: line.attention, pen };
   }
 }
 
-// Write a line several times, and keep the one whose text the reader finds likeliest.
-async function writeBest({ writer, reader }, text, { seed, bias, tries, primer, pause }) {
+// Write a line several times, keep the one whose text the reader finds likeliest, and draw accents.
+async function writeBest({ writer, reader, print }, text, marks, { seed, bias, tries, primer, pause }) {
   const start = writer.lead(text, primer);
+  const write = (attempt, more = {}) =>
+    writer.write(text, { bias, primer, start, noise: noiseOf(seed, attempt), ...more });
   let best = null;
   for (let attempt = 0; attempt < tries; attempt++) {
-    const line = writer.write(text, { bias, primer, start, noise: noiseOf(seed, attempt) });
+    const line = write(attempt);
     const score = tries > 1 ? reader.logLikelihood(line.strokes, text) : 0;
-    if (!best || score > best.score) best = { line, score };
+    if (!best || score > best.score) best = { line, attempt, score };
     await pause();
   }
-  return best.line;
-}
-
-function beginning(text) {
-  let sample = "";
-  for (const word of text.split(/\s+/)) {
-    if (sample.length + word.length > SAMPLE) break;
-    sample = `${sample} ${word}`.trim();
-  }
-  return sample || text.slice(0, SAMPLE);
+  const isPlain = !Object.keys(marks).length;
+  return isPlain ? best.line : write(best.attempt, { marks, accents: print.accents });
 }
 
 // How many characters a row has room for, if it is as wide as this line.
@@ -114,15 +106,16 @@ function columnsOf({ strokes, text }, print) {
 }
 
 // Put a line on the paper: level, on its baseline, no wider than the page.
-function place({ strokes, text }, number, [tilt, right, down], print) {
+function place({ strokes, text }, { number, indent }, [tilt, right, down], print) {
   const unit = PAPER.xHeight / print.xHeight;
   const rise = slope(strokes);
   const pen = toPen(strokes).map((stroke) => stroke.map(([x, y]) => [x, y - rise * x]));
   const [low, high] = bounds(pen.flat());
   const baseline = inkMiddle(pen) - printedMiddle(text, print) * print.xHeight;
-  const scale = unit * Math.min(1, PAPER.width / Math.max((high[0] - low[0]) * unit, 1e-9));
+  const space = indent * INDENT * PAPER.xHeight;
+  const scale = unit * Math.min(1, (PAPER.width - space) / Math.max((high[0] - low[0]) * unit, 1e-9));
   const top = PAPER.margin + (number + 0.75 + down) * PAPER.lineHeight;
-  const left = PAPER.margin + Math.max(right, 0) * PAPER.lineHeight;
+  const left = PAPER.margin + space + Math.max(right, 0) * PAPER.lineHeight;
   return pen.map((stroke) => stroke.map(([x, y]) => {
     const across = (x - low[0]) * scale;
     return [left + across, top - (y - baseline) * scale - tilt * across];

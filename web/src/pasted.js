@@ -1,4 +1,6 @@
-// Clean texts that people paste: curly quotes, long dashes, odd blanks.
+// Clean texts that people paste: quotes, dashes, blanks, and letters with accents.
+
+import { ALPHABET, refuseEmpty, refuseUnknown } from "./alphabet.js";
 
 const PLAIN = [
   [/[\u2018\u2019\u201a\u201b\u2032\u2035\u00b4\u02bc\u02b9\u2039\u203a]/g, "'"],
@@ -8,6 +10,15 @@ const PLAIN = [
   [/[\u2022\u00b7\u2219]/g, "*"],
   [/[\u2028\u2029\u0085]/g, "\n"],
 ];
+// What is blank for Python; JavaScript's \s differs in a few characters.
+const BLANK = String.raw`[\t\v\f\x1c-\x1f\u1680\u2000-\u200a\u202f\u205f\u3000\xa0 ]`;
+// The marks that accents.js draws, by their combining characters.
+export const MARKS = {
+  "\u0300": "grave", "\u0301": "acute", "\u0302": "circumflex", "\u0303": "tilde",
+  "\u0304": "macron", "\u0306": "breve", "\u0307": "dot", "\u0308": "diaeresis",
+  "\u030a": "ring", "\u030b": "double acute", "\u030c": "caron", "\u0323": "dot below",
+  "\u0326": "comma below", "\u0327": "cedilla", "\u0328": "ogonek",
+};
 
 function plain(text) {
   return PLAIN.reduce((changed, [pattern, character]) => changed.replace(pattern, character), text);
@@ -17,8 +28,40 @@ function plain(text) {
 export function clean(text) {
   return plain(plain(text).normalize("NFKC"))
     .replace(/\r\n?/g, "\n")
-    .replace(/[^\S\n]+/g, " ")
-    .replace(/[\p{Cc}\p{Cf}]/gu, (character) => (character === "\n" ? "\n" : ""))
+    .replace(new RegExp(`(?!\\n|${BLANK})[\\p{Cc}\\p{Cf}]`, "gu"), "")
+    .replace(new RegExp(`${BLANK}+`, "g"), " ")
     .replace(/ *\n */g, "\n")
     .replace(/^[ \n]+|[ \n]+$/g, "");
+}
+
+// Return a text of several rows, each of them clean, with the blanks at its beginning.
+export function eachRow(text) {
+  const blanks = new RegExp(`^${BLANK}*`);
+  const rows = text.split(/\r\n|[\r\n\u0085\u2028\u2029]/)
+    .map((row) => " ".repeat(row.match(blanks)[0].length) + clean(row));
+  const joined = rows.map((row) => row.trimEnd()).join("\n").trimEnd();
+  return joined.includes("\n") ? joined : joined.trim();
+}
+
+// Return the letters of a clean text without their accents, and the accents: {letters, marks}, where
+// `marks` has a list of names in MARKS for the place of each letter that has some.
+export function splitAccents(text) {
+  const marks = {};
+  const letters = Array.from(text, (letter, place) => {
+    const [base, ...combining] = letter.normalize("NFD");
+    const known = ALPHABET.includes(base) && combining.every((mark) => mark in MARKS);
+    if (!combining.length || !known) return letter;
+    marks[place] = combining.map((mark) => MARKS[mark]);
+    return base;
+  });
+  return { letters: letters.join(""), marks };
+}
+
+// The same for a text as somebody typed or pasted it, or an InputError that says why it can't be
+// written.
+export function lettersAndMarks(text) {
+  const split = splitAccents(clean(text));
+  refuseEmpty(split.letters);
+  refuseUnknown(split.letters);
+  return split;
 }

@@ -1,5 +1,6 @@
 // Sampling: a network writes point by point, keeping its state, until the text is written.
 
+import { draw } from "./accents.js";
 import { encode } from "./alphabet.js";
 import { InputError } from "./errors.js";
 import { sample } from "./mixture.js";
@@ -36,18 +37,20 @@ export class Writer {
 
   // Write a text once.
   //
-  // text: a string. bias: 0 for the hand as it is, larger for neater. noise: function (t) that
-  // returns four numbers. primer: {strokes, text} in whose hand to go on, normalised. start: what
-  // `lead` returned for the same text and primer, if it was called before.
+  // text: a string without accents. bias: 0 for the hand as it is, larger for neater. noise: function
+  // (t) that returns four numbers. primer: {strokes, text} in whose hand to go on, normalised. start:
+  // what `lead` returned for the same text and primer, if it was called before. marks, accents: see
+  // accents.draw.
   //
   // Returns {strokes, attention, text, stopped}: the new points as a line of their own, and per
   // point phi for each letter of the new text.
-  write(text, { bias = 0, noise, primer = null, limit, start }) {
+  write(text, { bias = 0, noise, primer = null, limit, start, marks = {}, accents }) {
     const before = primer ? `${primer.text} ` : "";
     const numbers = encode(before + text + END);
     limit ??= POINTS_AT_MOST * (text.length + (primer ? 1 : 0) + 2);
-    const { point, state, led } = start ? { ...start, state: copyState(start.state) }
-      : this.lead(text, primer);
+    start ??= this.lead(text, primer);
+    const { point, led } = start;
+    const state = copyState(start.state);
     const strokes = [];
     const seen = [];
     let stopped = false;
@@ -55,7 +58,7 @@ export class Writer {
     for (let t = led - 1; ; t++) {
       const { raw, phi } = this.network.step(last, state, numbers);
       if (t >= led) strokes.push(last);
-      if (t >= led || !primer) seen.push(phi.slice(before.length, before.length + text.length));
+      if (t >= led || !primer) seen.push(phi.slice(0, before.length + text.length));
       // The stop rule: phi(t, U + 1) exceeds phi(t, u) for every letter u.
       const beyond = phi[numbers.length];
       stopped = phi.subarray(0, numbers.length).every((value) => value < beyond);
@@ -67,22 +70,38 @@ export class Writer {
     }
     if (!primer) strokes.unshift(point);
     const finished = untilLastLift(strokes, primer ? 0 : 1);
-    if (finished.length) finished[0] = [0, 0, finished[0][2]];
-    return { strokes: finished, attention: seen.slice(0, finished.length), text, stopped };
+    const line = { strokes: finished, attention: seen.slice(0, finished.length) };
+    const accented = accent(line, primer, start, before, text, marks, accents);
+    if (finished.length) accented.strokes[0] = [0, 0, accented.strokes[0][2]];
+    const attention = accented.attention.map((phi) => phi.slice(before.length));
+    return { strokes: accented.strokes, attention, text, stopped };
   }
 
-  // Lead the pen along a primer: the last point, the state before it, and how many points there are.
+  // Lead the pen along a primer: the last point, the state before it, how many points there are, and
+  // what the window saw.
   lead(text, primer) {
     const state = this.network.initialState();
-    if (!primer) return { point: [0, 0, 0], state, led: 1 };
+    if (!primer) return { point: [0, 0, 0], state, led: 1, seen: [] };
     const numbers = encode(`${primer.text} ${text}${END}`);
     const points = primer.strokes;
-    for (const point of points.slice(0, -1)) this.network.step(point, state, numbers);
+    const step = (point, from) => this.network.step(point, from, numbers).phi;
+    const seen = points.slice(0, -1).map((point) => step(point, state));
     const point = points[points.length - 1];
-    const { phi } = this.network.step(point, copyState(state), numbers);
-    checkWindow(phi, primer.text);
-    return { point, state, led: points.length };
+    seen.push(step(point, copyState(state)));
+    checkWindow(seen[seen.length - 1], primer.text);
+    return { point, state, led: points.length, seen: seen.map((phi) => phi.slice(0, -2)) };
   }
+}
+
+// A line with accents, which are drawn in the size and slant of the primer and the line together.
+function accent(line, primer, start, before, text, marks, accents) {
+  if (!Object.keys(marks).length || !line.strokes.length) return line;
+  const shifted = Object.fromEntries(
+    Object.entries(marks).map(([place, names]) => [Number(place) + before.length, names]));
+  const strokes = [...(primer?.strokes ?? []), ...line.strokes];
+  const drawn = draw(strokes, [...start.seen, ...line.attention], before + text, shifted, accents);
+  const led = primer ? start.led : 0;
+  return { strokes: drawn.strokes.slice(led), attention: drawn.attention.slice(led) };
 }
 
 // The window must be at the end of the primer's text when the primer ends. What it has not reached

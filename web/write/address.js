@@ -1,6 +1,8 @@
 // The text, the bias and the seed live in the address, behind the #, which browsers send to nobody.
 
-export const FIRST = { text: "You know nothing, Jon Snow.", bias: 0.75, seed: 21 };
+// The line that opens a page. Its seed is the date, so nobody picked it.
+const TODAY = Number(new Date().toISOString().slice(0, 10).replaceAll("-", ""));
+export const FIRST = { text: "You know nothing, Jon Snow.", bias: 0.75, seed: TODAY };
 export const MOST_SEEDS = 2 ** 31;
 
 export function fromAddress(hash = location.hash) {

@@ -8,8 +8,8 @@ const AHEAD = 2; // points by which the window runs ahead of the ink
 const SVG = "http://www.w3.org/2000/svg";
 
 export class Pen {
-  // paper: an <svg>; letters: the element that shows what is being written; done: called with the
-  // last row written.
+  // paper: an <svg>, in a frame that scrolls if it is longer; letters: the element that shows what
+  // is being written.
   constructor(paper, letters) {
     this.paper = paper;
     this.letters = letters;
@@ -23,6 +23,7 @@ export class Pen {
     this.rows = [];
     this.ink = [];
     this.complete = false;
+    this.hurried = false;
     this.paper.replaceChildren();
     this.letters.replaceChildren();
     this.resize(1);
@@ -34,6 +35,21 @@ export class Pen {
   resize(rows) {
     const height = 2 * PAPER.margin + rows * PAPER.lineHeight;
     this.paper.setAttribute("viewBox", `0 0 ${PAPER.width + 2 * PAPER.margin} ${height}`);
+    const frame = this.paper.parentElement;
+    if (frame) frame.tabIndex = frame.scrollHeight > frame.clientHeight + 1 ? 0 : -1;
+  }
+
+  // Keep a row in sight.
+  follow(number) {
+    const frame = this.paper.parentElement;
+    const millimetre = this.paper.clientWidth / (PAPER.width + 2 * PAPER.margin);
+    const below = (PAPER.margin + (number + 1.5) * PAPER.lineHeight) * millimetre;
+    frame.scrollTop = Math.max(below - frame.clientHeight, 0);
+  }
+
+  // Write all that is left at once.
+  hurry() {
+    this.hurried = true;
   }
 
   // Write a row as soon as the rows before it are written.
@@ -59,18 +75,20 @@ export class Pen {
     if (!row) {
       this.frame = null;
       this.dot.classList.remove("writing");
+      for (const letter of this.letters.children) letter.style.removeProperty("--seen");
       if (this.complete) this.resolve?.();
       return;
     }
     this.spell(row.text);
+    this.follow(row.number);
     let start = null;
     let shown = 0;
     let line = null;
     const step = (now) => {
       start ??= now;
-      const pace = this.still.matches ? Infinity : POINTS_PER_SECOND;
-      const due = pace === Infinity ? row.points.length
-        : Math.min(Math.floor(((now - start) / 1000) * pace) + 1, row.points.length);
+      const atOnce = this.hurried || this.still.matches;
+      const passed = ((now - start) / 1000) * POINTS_PER_SECOND;
+      const due = Math.min(atOnce ? Infinity : Math.floor(passed) + 1, row.points.length);
       for (; shown < due; shown++) {
         const [stroke, place] = row.points[shown];
         if (place === 0) line = this.stroke();

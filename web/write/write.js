@@ -5,7 +5,7 @@ import { MOST_SEEDS, fromAddress, toAddress } from "./address.js";
 import { Pad } from "./pad.js";
 import { Pen } from "./pen.js";
 
-const TRIES = 8; // as `python -m mdn_utils write` does
+const [WIDEST, MOST_PIXELS] = [2400, 16e6]; // of a PNG; some browsers draw no larger ones
 const find = (name) => document.getElementById(name);
 const worker = new Worker(new URL("worker.js", import.meta.url), { type: "module" });
 const pen = new Pen(find("paper"), find("letters"));
@@ -33,9 +33,10 @@ function write() {
   toAddress({ text, bias, seed });
   pen.clear();
   setReady(false);
+  find("finish").disabled = false;
   say("Thinking …");
   find("paper").setAttribute("aria-label", "Paper, still empty");
-  writing = ask("write", { text, bias, seed, tries: TRIES, primer: hand });
+  writing = ask("write", { text, bias, seed, primer: hand });
 }
 
 async function written(id) {
@@ -43,7 +44,9 @@ async function written(id) {
   find("paper").setAttribute("aria-label", `“${text}”, in handwriting`);
   setReady(pen.ink.length > 0);
   await pen.finish();
-  if (id === writing) say("Written.");
+  if (id !== writing) return;
+  find("finish").disabled = true;
+  say("Written.");
 }
 
 function setReady(ready) {
@@ -56,6 +59,7 @@ worker.onmessage = ({ data }) => {
       if (!pen.rows.length) say("Writing …");
       pen.add(data.row);
     } else if (data.error) {
+      find("finish").disabled = true;
       say(data.error, true);
     } else {
       written(data.id);
@@ -112,9 +116,10 @@ async function savePng() {
   image.src = URL.createObjectURL(picture());
   await image.decode();
   const canvas = document.createElement("canvas");
-  const scale = 2400 / image.width;
-  canvas.width = 2400;
-  canvas.height = Math.round(image.height * scale);
+  const { width, height } = image;
+  const scale = Math.min(WIDEST / width, Math.sqrt(MOST_PIXELS / (width * height)));
+  canvas.width = Math.floor(width * scale);
+  canvas.height = Math.floor(height * scale);
   canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
   URL.revokeObjectURL(image.src);
   canvas.toBlob((blob) => download("handwriting.png", blob));
@@ -148,6 +153,7 @@ find("text").addEventListener("keydown", (event) => {
 find("bias").addEventListener("input", () => fill({ text: find("text").value, bias: find("bias").value }));
 find("bias").addEventListener("change", write);
 find("hand").addEventListener("click", newHand);
+find("finish").addEventListener("click", () => pen.hurry());
 find("svg").addEventListener("click", () => download("handwriting.svg", picture()));
 find("png").addEventListener("click", savePng);
 find("link").addEventListener("click", copyLink);
