@@ -79,6 +79,7 @@ weights: .venv/installed
 	$(TRAIN) text --corpus python --size 2x256 --minutes 40 --seed 1 --out runs/text_python
 	$(TRAIN) reader --corpus unipen --root "$(UNIPEN)" --part reader --minutes 52 --seed 1 --out runs/reader
 	$(TRAIN) reader --corpus unipen --root "$(UNIPEN)" --part judge --minutes 37 --seed 2 --out runs/judge
+	KERAS_BACKEND=jax .venv/bin/python tools/train_lesson.py notebooks/10_draw.ipynb
 
 .venv/installed: requirements.txt pyproject.toml
 	$(PYTHON) -m venv .venv

@@ -76,10 +76,15 @@ def _serialize(model):
     serialized = keras.saving.serialize_keras_object(model)
     serialized.pop("compile_config", None)
     serialized.pop("build_config", None)
-    if serialized["module"].split(".")[0] == __package__:
+    if _package(serialized) == __package__:
         for key in ("name", "dtype", "trainable"):
             serialized["config"].pop(key, None)
     return serialized
+
+
+def _package(serialized):
+    """The package of a model's class; "" for a class that a notebook defines."""
+    return (serialized["module"] or "").partition(".")[0]
 
 
 def machine():
@@ -188,7 +193,7 @@ def _read_record(path):
         record = json.loads(path.read_bytes())
         if "network" in record:
             record["model"] = old_records.serialized(record["network"])
-        package, _, _ = record["model"]["module"].partition(".")
+        package = _package(record["model"])
         if package == __package__:
             importlib.import_module(record["model"]["module"])
         elif package != "keras" and not _registered(record["model"]):

@@ -29,6 +29,11 @@ CASES = {
         {},
         {"units": [400, 400, 400], "mixtures": 20, "gaussians": 10, "peepholes": True},
     ),
+    "07_reading_handwriting": (
+        {"20_000": "40", "200, 100,": "2, 1,"},
+        {},
+        {"units": [128, 128, 128]},
+    ),
 }
 
 

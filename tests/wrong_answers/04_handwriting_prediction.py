@@ -420,7 +420,7 @@ def joint_nats(following, raw):
 
 
 # %% price: sigma without the prior
-# says: sigma is finite
+# says: the prior keeps sigma finite
 def best(q, v, m, s):
     with np.errstate(divide="ignore"):
         sigma = 1 / np.sqrt(q)
@@ -434,7 +434,7 @@ def best(q, v, m, s):
 
 
 # %% price: a variance for a standard deviation
-# says: no variance
+# says: not a variance
 def best(q, v, m, s):
     return (q * v + m / s ** 2) / (q + 1 / s ** 2), 1 / (q + 1 / s ** 2)
 
