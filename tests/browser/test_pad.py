@@ -22,6 +22,7 @@ import pytest
 from mdn_utils.data import line_files
 
 sync_api = pytest.importorskip("playwright.sync_api")
+sync_api.expect.set_options(timeout=60_000)  # the first line in a new kernel takes longer than 5 s
 NOTEBOOK = Path(__file__).resolve().parents[2] / "notebooks" / "06_biased_and_primed_sampling.ipynb"
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))),
