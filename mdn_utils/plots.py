@@ -104,7 +104,8 @@ def film(figures, alt, seconds=0.08, pause=1.5):
     if not frames:
         raise InputError("film: no figures")
     # one palette for all frames: a third of the size, and no flicker
-    palette = frames[-1].quantize(64, dither=Image.Dither.NONE)
+    some = np.concatenate([np.asarray(frame) for frame in frames[::-max(1, len(frames) // 6)]])
+    palette = Image.fromarray(some).quantize(64, dither=Image.Dither.NONE)
     palette.putpalette([255 if value > 245 else value for value in palette.getpalette()])  # white
     frames = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames]
     durations = [1000 * seconds] * (len(frames) - 1) + [1000 * pause]
