@@ -229,7 +229,7 @@ def test_draw_and_go_on(page):
     assert shown.locator("path.primer").count() == len(STROKES), (
         "it should go on from what was drawn"
     )
-    assert shown.locator("path.new").count() > 2, "it should go on at all"
+    assert shown.locator("path.new").count() >= 2, "it should go on: two words, joined or not"
     assert "stands in" not in shown.inner_text()
     press(page, "Undo")
     page.wait_for_function(
