@@ -142,11 +142,7 @@ def evaluate(args):
             figures = evaluation.evaluate_reader(network, lines, BEAM)
         else:
             offsets = _offsets(args.weights)
-            if offsets:
-                given = _given(args.corpus, args.split, args.root, count)
-                lines = prepare.prepare_recorded(given, offsets)
-            else:
-                lines = _lines(args.corpus, args.split, args.root, count)
+            lines = _lines(args.corpus, args.split, args.root, count, offsets)
             figures = evaluation.evaluate_lines(network, lines)
     if args.json:
         print(json.dumps(figures))
@@ -157,6 +153,8 @@ def evaluate(args):
 
 
 def train(args):
+    if args.recorded and args.kind not in ("prediction", "synthesis"):
+        raise InputError(f"--recorded is not for {args.kind} networks")
     with silence_stderr():  # on JAX, this is what imports TensorFlow
         keras.utils.set_random_seed(args.seed)
     if args.distribute:
@@ -172,8 +170,6 @@ def train(args):
         monitor = "val_nats_per_line"
     else:
         compiling.compile_network(trained, args.method, args.rate)
-    if args.recorded and args.kind not in ("prediction", "synthesis"):
-        raise InputError(f"--recorded is not for {args.kind} networks")
     make = {"text": _text_batches, "reader": _ink_batches}.get(args.kind, _line_batches)
     *data, offsets = make(args)
     print(f"{network.count_params():,} parameters", flush=True)
@@ -210,12 +206,12 @@ def _line_batches(args):
     lines, offsets = {}, None
     for split in ("train", "val"):
         count = _count(args.lines, split)
-        if args.recorded:
+        if args.recorded and not offsets:  # of the lines to train on
             given = _given(args.corpus, split, args.root, count)
-            offsets = offsets or prepare.measure_offsets(given)  # of the lines to train on
+            offsets = prepare.measure_offsets(given)
             lines[split] = prepare.prepare_recorded(given, offsets)
         else:
-            lines[split] = _lines(args.corpus, split, args.root, count)
+            lines[split] = _lines(args.corpus, split, args.root, count, offsets)
         writers = {line.writer for line in lines[split]}
         print(f"{split}: {len(lines[split])} lines of {len(writers)} writers", flush=True)
     validation = batches.LineBatches(lines["val"], arrange, repeat=True)
@@ -385,8 +381,10 @@ def _count(lines, split):
     return lines if split == "train" or not lines else -(-lines // 20)
 
 
-def _lines(corpus, split, root, count):
-    """Prepared lines of one split."""
+def _lines(corpus, split, root, count, offsets=None):
+    """Prepared lines of one split; as recorded, if there are the `offsets` to divide by."""
+    if offsets:
+        return prepare.prepare_recorded(_given(corpus, split, root, count), offsets)
     if Path(corpus).suffix != packed.SUFFIX:
         return prepare.prepare(corpora.handwriting(corpus, split, root, count))
     if root or count:

@@ -67,17 +67,16 @@ def box(axes, place, text, colour=STATE, width=None):
     >>> box(canvas(4, 2)[1], (2, 1), "LSTM", width=2).get_width()
     2
     """
-    style = {"boxstyle": "round,pad=0.4", "facecolor": colour, "edgecolor": LINE}
-    label = axes.text(*place, text, ha="center", va="center", fontsize=11, bbox=style)
+    style = {"facecolor": colour, "edgecolor": LINE}
+    label = axes.text(*place, text, ha="center", va="center", fontsize=11)
     if width is None:
+        label.set_bbox({"boxstyle": "round,pad=0.4", **style})
         return label
     x, y = place
     height = 0.72
-    label.set_bbox(None)
-    label.set_zorder(3)
     return axes.add_patch(FancyBboxPatch(
         (x - width / 2, y - height / 2), width, height, boxstyle="round,pad=0,rounding_size=0.12",
-        facecolor=colour, edgecolor=LINE,
+        **style,
     ))
 
 
@@ -103,8 +102,8 @@ def arrow(axes, start, end, text="", bend=0.0, **style):
         "shrinkB": 1, "connectionstyle": f"arc3,rad={-bend}", **style,
     })
     if text:
-        side = 0.3 + bend * ((x1 - x0) ** 2 + (y1 - y0) ** 2) ** 0.5 / 2
         length = max(((x1 - x0) ** 2 + (y1 - y0) ** 2) ** 0.5, 1e-9)
+        side = 0.3 + bend * length / 2
         place = (
             (x0 + x1) / 2 - side * (y1 - y0) / length, (y0 + y1) / 2 + side * (x1 - x0) / length
         )

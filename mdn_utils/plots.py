@@ -113,10 +113,11 @@ def film(figures, alt, seconds=0.08, pause=1.5):
     frames[0].save(
         file, "png", save_all=True, append_images=frames[1:], duration=durations, loop=0
     )
-    if len(file.getvalue()) > FILM_BYTES:
+    content = file.getvalue()
+    if len(content) > FILM_BYTES:
         raise InputError(
-            f"film: {len(file.getvalue()) // 1000} kB; expected at most {FILM_BYTES // 1000}: "
+            f"film: {len(content) // 1000} kB; expected at most {FILM_BYTES // 1000}: "
             "fewer or smaller figures"
         )
-    data = {"image/png": base64.b64encode(file.getvalue()).decode()}
+    data = {"image/png": base64.b64encode(content).decode()}
     display(data, raw=True, metadata={"image/png": {"alt": alt}})

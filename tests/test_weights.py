@@ -180,8 +180,8 @@ def test_weights_load_and_say_where_they_come_from(name):
         assert path.stat().st_size <= 2_000_000
     else:
         assert path.stat().st_size <= 8_000_000
-        assert type(weights.load(path)).__name__ == CLASSES[name.split("_")[0]]
         kind = name.split("_")[0]
+        assert type(weights.load(path)).__name__ == CLASSES[kind]
         own = {"digits": "python benchmarks/transducer.py"}  # trained with the cells of a lesson
         assert record["command"].startswith(own.get(kind, f"python -m mdn_utils train {kind}"))
     assert {
