@@ -26,3 +26,19 @@ def test_the_networks_of_lesson_10_are_trained_and_kept(tmp_path, monkeypatch):
         record = json.loads((runs / f"{name}.json").read_text())
         assert record["curve"] and record["command"].endswith("notebooks/10_draw.ipynb")
         assert (runs / f"{name}.weights.h5").is_file()
+
+
+def test_the_networks_of_lesson_12_are_trained_and_kept(tmp_path, monkeypatch):
+    code = training_code(REPOSITORY / "notebooks" / "12_robojam.ipynb")
+    for old, new in {
+        "PER_EPOCH, SEED = 20, 100": "PER_EPOCH, SEED = 1, 2",
+        'performances(4000, 101, "train")': 'performances(64, 11, "train")',
+        'performances(256, 101, "val")': 'performances(32, 11, "val")',
+    }.items():
+        assert old in code
+        code = code.replace(old, new)
+    (tmp_path / "notebooks").mkdir()
+    monkeypatch.chdir(tmp_path / "notebooks")
+    exec(code, {"__name__": "__main__"})
+    record = json.loads((tmp_path / "runs" / "robojam" / "weights.json").read_text())
+    assert record["curve"] and record["command"].endswith("notebooks/12_robojam.ipynb")
