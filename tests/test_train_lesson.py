@@ -26,3 +26,22 @@ def test_the_networks_of_lesson_10_are_trained_and_kept(tmp_path, monkeypatch):
         record = json.loads((runs / f"{name}.json").read_text())
         assert record["curve"] and record["command"].endswith("notebooks/10_draw.ipynb")
         assert (runs / f"{name}.weights.h5").is_file()
+
+
+def test_the_networks_of_lesson_11_are_trained_and_kept(tmp_path, monkeypatch):
+    code = training_code(REPOSITORY / "notebooks" / "11_sketch_rnn.ipynb")
+    for old, new in {
+        '"decoder": 22, "vae": 14}, 50': '"decoder": 1e-3, "vae": 1e-3}, 1',
+        "Sketcher(), (points": "Sketcher(8, 2), (points",
+        "SketchRNN(seed=1)": "SketchRNN(8, 2, 4, 2)",
+    }.items():
+        assert old in code
+        code = code.replace(old, new)
+    (tmp_path / "notebooks").mkdir()
+    monkeypatch.chdir(tmp_path / "notebooks")
+    exec(code, {"__name__": "__main__"})
+    runs = tmp_path / "runs"
+    for name in ("sketch_vae/weights", "sketch_decoder"):
+        record = json.loads((runs / f"{name}.json").read_text())
+        assert record["curve"] and record["command"].endswith("notebooks/11_sketch_rnn.ipynb")
+        assert (runs / f"{name}.weights.h5").is_file()
