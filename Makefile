@@ -77,7 +77,10 @@ weights: .venv/installed
 	.venv/bin/python -m mdn_utils pack runs/unipen.h5 --corpus unipen --root "$(UNIPEN)" --join 25000
 	$(TRAIN) synthesis --corpus runs/unipen.h5 --start runs/third_real/weights.weights.h5 --rate 0.001 --minutes 97 --seed 5 --out runs/synthesis_real
 	$(TRAIN) text --corpus python --size 2x256 --minutes 40 --seed 1 --out runs/text_python
-	$(TRAIN) reader --corpus unipen --root "$(UNIPEN)" --part reader --minutes 52 --seed 1 --out runs/reader
+	$(TRAIN) reader --corpus unipen --root "$(UNIPEN)" --part reader --minutes 52 --seed 1 --out runs/first_reader
+	# ours was stopped after 25 of the 108 minutes
+	$(TRAIN) reader --corpus unipen --root "$(UNIPEN)" --part reader --start runs/first_reader/weights.weights.h5 --rate 0.0015 --minutes 108 --seed 11 --out runs/second_reader
+	$(TRAIN) reader --corpus unipen --root "$(UNIPEN)" --part reader --start runs/second_reader/weights.weights.h5 --rate 0.0015 --minutes 92 --seed 12 --out runs/reader
 	$(TRAIN) reader --corpus unipen --root "$(UNIPEN)" --part judge --minutes 37 --seed 2 --out runs/judge
 	KERAS_BACKEND=jax .venv/bin/python tools/train_lesson.py notebooks/10_draw.ipynb
 	KERAS_BACKEND=jax .venv/bin/python tools/train_lesson.py notebooks/11_sketch_rnn.ipynb
