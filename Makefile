@@ -80,6 +80,7 @@ weights: .venv/installed
 	$(TRAIN) reader --corpus unipen --root "$(UNIPEN)" --part reader --minutes 52 --seed 1 --out runs/reader
 	$(TRAIN) reader --corpus unipen --root "$(UNIPEN)" --part judge --minutes 37 --seed 2 --out runs/judge
 	KERAS_BACKEND=jax .venv/bin/python tools/train_lesson.py notebooks/10_draw.ipynb
+	KERAS_BACKEND=jax .venv/bin/python tools/train_lesson.py notebooks/13_world_models.ipynb
 	KERAS_BACKEND=jax .venv/bin/python benchmarks/transducer.py
 
 .venv/installed: requirements.txt pyproject.toml
