@@ -1,10 +1,11 @@
 """Your own hand: how near the network comes to people it never saw, from so many of their lines.
 
-For each person some lines are learnt from, and five new texts are written: primed with one of the
-lines, by the network adapted to them, and both. Printed are the characters that a second reader
-reads wrong, and in how many cases the hand is nearest to the right one of all the people
-(`mdn_utils.data.style`), for all five texts together and for each alone. The ceiling is what other
-real lines of the same people reach.
+For each person some lines are learnt from, as `python -m mdn_utils adapt` does, and five new texts
+are written: primed with one of the lines, by the network adapted to them, and both. Printed are the
+characters that a second reader reads wrong, and in how many cases the hand is nearest to the right
+one of all the people (`mdn_utils.data.style`), for all five texts together and for each alone. The
+ceiling is what other real lines of the same people reach. How much of what was learned the reader
+let each network keep is printed too.
 
     python benchmarks/own_hand.py --root UNIPEN --lines 10
 """
@@ -57,6 +58,8 @@ def main():
     parser.add_argument("--root", required=True, help="folder of UNIPEN")
     parser.add_argument("--people", type=int, default=20)
     parser.add_argument("--lines", type=int, nargs="+", default=[5, 10, 20, 50])
+    parser.add_argument("--steps", type=int, default=adapting.STEPS)
+    parser.add_argument("--rate", type=float, default=adapting.RATE)
     parser.add_argument("--picture", help="file for a line of each person and what was written, .png")
     args = parser.parse_args()
     reader, judge = weights.load_shipped("reader"), weights.load_shipped("reader_judge")
@@ -67,7 +70,7 @@ def main():
     for count in args.lines:
         hands = people(by_writer, args.people, count)
         known = {name: style([line.strokes for line in own[:count]]) for name, own in hands.items()}
-        results, seconds, drawn = defaultdict(list), [], []
+        results, seconds, shares, drawn = defaultdict(list), [], [], []
         for number, (name, own) in enumerate(hands.items()):
             lines = own[:count]
             primer = adapting.best_primer(lines)
@@ -87,7 +90,7 @@ def main():
             write("any hand", None)
             write("primed", primer)
             start = time.perf_counter()
-            adapting.adapt(network, lines, reader)
+            shares.append(adapting.learn(writer, lines, reader, args.steps, args.rate))
             seconds.append(time.perf_counter() - start)
             write("adapted", None)
             both = write("adapted and primed", primer)
@@ -97,7 +100,7 @@ def main():
                 some = others[k:k + 5]
                 note("other real lines", [line.strokes for line in some], [line.text for line in some])
         print(f"\n{count} lines of each of {len(hands)} people; adapting took {np.mean(seconds):.0f} s; "
-              f"chance {1 / len(hands):.0%}")
+              f"chance {1 / len(hands):.0%}; kept " + ", ".join(f"{share:.0%}" for share in shares))
         print(f"{'':>20} {'five lines':>11} {'one line':>9} {'characters wrong':>17}")
         for way, rows in results.items():
             found = [text for row in rows for text in row[2]]

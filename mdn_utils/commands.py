@@ -252,22 +252,28 @@ def adapt(args):
     reader = weights.load_shipped("reader")
     lines = adapting.usable(line_files.load_lines(args.file), reader)
     learnt, held = adapting.held_back(lines)
+    said = [line.text for line in lines]
+    readings = reading.read(reader, [line.strokes for line in lines], BEAM)
+    own_wrong = evaluation.error_rates([found.text for found in readings], said)
     network = weights.load(args.start or weights.shipped_path("synthesis_real"))
     writer = writing.Writer(network)
     with exclusive(out):
         before = adapting.measure(writer, lines, held, reader)
-        adapting.adapt(network, learnt, reader, args.steps, args.rate, args.seed)
+        share = adapting.learn(writer, lines, reader, args.steps, args.rate, args.seed)
         after = adapting.measure(writer, lines, held, reader)
         weights.save(
             network, out / HAND_WEIGHTS, command=_command(args), seed=args.seed,
-            source="a hand of the user's own", lines=len(learnt),
+            source="a hand of the user's own", lines=len(learnt), share=share,
         )
         line_files.save_lines(out / HAND_LINE, [adapting.best_primer(lines)])
     own = distance(style([line.strokes for line in held]), style([line.strokes for line in learnt]))
     print(f"{'':>34} {'before':>8} {'after':>8}")
     nats, wrong = "nats per point, lines held back", "characters read wrong"
     print(f"{nats:>34} {before.nats_per_point:>8.3f} {after.nats_per_point:>8.3f}")
-    print(f"{wrong:>34} {before.character_error_rate:>8.1%} {after.character_error_rate:>8.1%}")
+    print(
+        f"{wrong:>34} {before.character_error_rate:>8.1%} {after.character_error_rate:>8.1%} "
+        f"({own_wrong['character_error_rate']:.1%} in your own lines)"
+    )
     print(
         f"{'distance from your hand':>34} {before.distance:>8.3f} {after.distance:>8.3f} "
         f"({own:.3f} between your own lines)"

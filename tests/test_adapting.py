@@ -1,11 +1,16 @@
 """Learning a hand: what can be learnt from, what changes, and the commands."""
+from types import SimpleNamespace
+
+import keras
+import numpy as np
 import pytest
 
-from mdn_utils import adapting, evaluation, weights
+from mdn_utils import adapting, evaluation, legibility, weights, writing
 from mdn_utils.__main__ import main
 from mdn_utils.data import line_files, prepare, simulated
 from mdn_utils.data.strokes import Line
 from mdn_utils.errors import InputError
+from mdn_utils.training import schedule
 
 TEXTS = [
     "the quick brown fox", "jumps over the lazy", "dogs of the town", "pack my box with",
@@ -56,6 +61,59 @@ def test_adapting_learns_the_lines(lines, reader):
     adapting.adapt(network, prepared, reader, steps=10, rate=1e-3)
     after = evaluation.evaluate_lines(network, prepared)["nats_per_point"]
     assert after < before - 0.1
+    # On JAX, of rates that a callback sets only the first one counts: 2 % of the peak.
+    rate = float(keras.ops.convert_to_numpy(network.optimizer.learning_rate))
+    assert rate == pytest.approx(1e-3 * schedule(0.9), rel=1e-3)
+
+
+def test_what_spoils_the_writing_is_not_kept(lines, reader, capsys):
+    """Steps as large as these leave a network that writes no letters."""
+    writer = writing.Writer(weights.load_shipped("synthesis_real"))
+    prepared = prepare.prepare(lines)
+    primer = adapting.best_primer(prepared)
+    before = legibility.misread(writer, primer, reader)
+    start = writer.network.get_weights()
+    adapting.learn(writer, prepared, reader, steps=3, rate=0.3)
+    assert legibility.misread(writer, primer, reader) <= before + legibility.WORSE
+    printed = capsys.readouterr().out
+    assert "of the characters wrong" in printed and "none of it is kept" in printed
+    for old, now in zip(start, writer.network.get_weights()):
+        np.testing.assert_array_equal(old, now)
+
+
+@pytest.mark.parametrize(
+    "wrong, share",
+    [([0.1], 1), ([0.13], 1), ([0.4, 0.2, 0.12], 0.5), ([0.4, 0.2, 0.2, 0.2], 0)],
+    ids=["as before", "about as before", "half of it", "none of it"],
+)
+def test_how_far_to_go_back(wrong, share, monkeypatch, capsys):
+    network = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    start = network.get_weights()
+    network.set_weights([values + 4 for values in start])
+    measured = iter(wrong)
+    monkeypatch.setattr(legibility, "misread", lambda *given: next(measured))
+    writer = SimpleNamespace(network=network)
+    assert legibility.keep_legible(writer, start, None, None, before=0.1) == share
+    for old, now in zip(start, network.get_weights()):
+        np.testing.assert_allclose(now, old + 4 * share)
+    assert next(measured, None) is None
+    assert ("40% of the characters wrong, 10% before" in capsys.readouterr().out) == (share < 1)
+
+
+def test_writing_that_is_none_is_not_kept(monkeypatch):
+    def refuse(*given):
+        raise InputError("no line at all")
+
+    network = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    start = network.get_weights()
+    monkeypatch.setattr(legibility, "misread", refuse)
+    writer = SimpleNamespace(network=network)
+    assert legibility.keep_legible(writer, start, None, None, before=0.1) == 0
+
+
+def test_the_texts_to_read_have_every_letter():
+    assert set("abcdefghijklmnopqrstuvwxyz") <= set("".join(legibility.TEXTS).lower())
+    assert not set(legibility.TEXTS) & set(adapting.TEXTS)
 
 
 def test_the_commands(lines, tmp_path, capsys):
@@ -64,6 +122,7 @@ def test_the_commands(lines, tmp_path, capsys):
     main(["adapt", str(tmp_path / "mine.json"), "--out", str(hand), "--steps", "2"])
     printed = capsys.readouterr().out
     assert "characters read wrong" in printed and f"--hand {hand}" in printed
+    assert "in your own lines" in printed
     main(["write", "in my hand", "--hand", str(hand), "--out", str(tmp_path / "line.svg")])
     assert (tmp_path / "line.svg").exists()
 

@@ -4,48 +4,63 @@ import json
 import sys
 from pathlib import Path
 
+import pytest
+
 REPOSITORY = Path(__file__).resolve().parents[1]
 sys.path.append(str(REPOSITORY / "tools"))
 from train_lesson import training_code  # noqa: E402
 
+# by lesson: what makes its training short, and the weights it leaves in runs/
+LESSONS = {
+    "10_draw": (
+        {
+            "PER_EPOCH, SEEDS = 32, 125": "PER_EPOCH, SEEDS = 1, 2",
+            'pictures(3000, "train")': 'pictures(64, "train")',
+            'pictures(256, "val")': 'pictures(32, "val")',
+        },
+        ["draw_window_1/weights", "draw_autoencoder_1/weights", "draw_decoder"],
+    ),
+    "11_sketch_rnn": (
+        {
+            '"decoder": 22, "vae": 14}, 50': '"decoder": 1e-3, "vae": 1e-3}, 1',
+            "Sketcher(), (points": "Sketcher(8, 2), (points",
+            "SketchRNN(seed=1)": "SketchRNN(8, 2, 4, 2)",
+        },
+        ["sketch_vae/weights", "sketch_decoder"],
+    ),
+    "12_robojam": (
+        {
+            "PER_EPOCH, SEED = 20, 100": "PER_EPOCH, SEED = 1, 2",
+            'performances(4000, 101, "train")': 'performances(64, 11, "train")',
+            'performances(256, 101, "val")': 'performances(32, 11, "val")',
+        },
+        ["robojam/weights"],
+    ),
+    "13_world_models": (
+        {
+            '{"view": 40, "memory": 20}, 100, (1, 2, 3)': '{"view": 1, "memory": 1}, 2, (1,)',
+            "EPISODES = 3000": "EPISODES = 70",
+            "experience(500, seed=2)": "experience(70, seed=2)",
+            "train_controller(encoder)": "train_controller(encoder, generations=20)",
+            "episodes=64": "episodes=2",
+        },
+        ["world_encoder", "world_decoder", "world_mixture_1/weights", "world_mean_1/weights"]
+        + ["world_controller"],
+    ),
+}
 
-def test_the_networks_of_lesson_10_are_trained_and_kept(tmp_path, monkeypatch):
-    code = training_code(REPOSITORY / "notebooks" / "10_draw.ipynb")
-    for old, new in {
-        "PER_EPOCH, SEEDS = 32, 125": "PER_EPOCH, SEEDS = 1, 2",
-        'pictures(3000, "train")': 'pictures(64, "train")',
-        'pictures(256, "val")': 'pictures(32, "val")',
-    }.items():
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_a_lessons_networks_are_trained_and_kept(lesson, tmp_path, monkeypatch):
+    shorter, names = LESSONS[lesson]
+    code = training_code(REPOSITORY / "notebooks" / f"{lesson}.ipynb")
+    for old, new in shorter.items():
         assert old in code
         code = code.replace(old, new)
     (tmp_path / "notebooks").mkdir()
     monkeypatch.chdir(tmp_path / "notebooks")
     exec(code, {"__name__": "__main__"})
-    runs = tmp_path / "runs"
-    for name in ("draw_window_1/weights", "draw_autoencoder_1/weights", "draw_decoder"):
-        record = json.loads((runs / f"{name}.json").read_text())
-        assert record["curve"] and record["command"].endswith("notebooks/10_draw.ipynb")
-        assert (runs / f"{name}.weights.h5").is_file()
-
-
-def test_the_networks_of_lesson_13_are_trained_and_kept(tmp_path, monkeypatch):
-    code = training_code(REPOSITORY / "notebooks" / "13_world_models.ipynb")
-    for old, new in {
-        'EPOCHS, PER_EPOCH, STARTS = {"view": 40, "memory": 20}, 100, (1, 2, 3)':
-            'EPOCHS, PER_EPOCH, STARTS = {"view": 1, "memory": 1}, 2, (1,)',
-        "EPISODES = 3000": "EPISODES = 70",
-        "experience(500, seed=2)": "experience(70, seed=2)",
-        "train_controller(encoder)": "train_controller(encoder, generations=20)",
-        "episodes=64": "episodes=2",
-    }.items():
-        assert old in code
-        code = code.replace(old, new)
-    (tmp_path / "notebooks").mkdir()
-    monkeypatch.chdir(tmp_path / "notebooks")
-    exec(code, {"__name__": "__main__"})
-    runs = tmp_path / "runs"
-    parts = ("encoder", "decoder", "mixture_1/weights", "mean_1/weights", "controller")
-    for name in parts:
-        record = json.loads((runs / f"world_{name}.json").read_text())
-        assert record["curve"] and record["command"].endswith("notebooks/13_world_models.ipynb")
-        assert (runs / f"world_{name}.weights.h5").is_file()
+    for name in names:
+        record = json.loads((tmp_path / "runs" / f"{name}.json").read_text())
+        assert record["curve"] and record["command"].endswith(f"notebooks/{lesson}.ipynb")
+        assert (tmp_path / "runs" / f"{name}.weights.h5").is_file()

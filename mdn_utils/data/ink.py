@@ -168,10 +168,13 @@ def features(steps):
 
 
 def vary(steps, rng):
-    """Slant, stretch, scale, turn and shake each of the padded steps (B, N, 4) a little.
+    """Change each line as another hand, or the same one on another day, might have written it.
+
+    All of a line is slanted, stretched, scaled and turned. On top of that slant and size wander as
+    the line goes on, the letters are bent out of shape a little, and the pen shakes.
 
     Args:
-        steps: see `pad_steps`.
+        steps: (B, N, 4), see `pad_steps`.
         rng: a NumPy generator.
 
     Returns:
@@ -182,12 +185,28 @@ def vary(steps, rng):
     >>> vary(pad_steps([np.ones((2, 3))], 1, 3), np.random.default_rng(0)).shape
     (1, 3, 4)
     """
-    rows = len(steps)
+    rows, length, _ = steps.shape
     slant, width, size, turn = rng.normal(0, [[0.2], [0.12], [0.1], [0.03]], (4, rows))
-    x = np.exp(width) * steps[..., 0].T + slant * steps[..., 1].T
-    y = np.exp(-width) * steps[..., 1].T + turn * steps[..., 0].T
+    wander = _wander(rng, (3, rows), length, every=20)  # two letters
+    slant = slant[:, None] + 0.15 * wander[0]
+    wide = np.exp((size + width)[:, None] + 0.1 * wander[1])
+    high = np.exp((size - width)[:, None] + 0.1 * wander[2])
+    x, y = np.moveaxis(steps[..., :2], -1, 0)
     varied = steps.copy()
-    varied[..., :2] = np.stack([np.exp(size) * x, np.exp(size) * y], -1).swapaxes(0, 1)
+    varied[..., 0] = wide * x + slant * y
+    varied[..., 1] = high * y + turn[:, None] * x
+    # displaced points, not steps, so that the line doesn't drift away
+    bent = 0.25 * _wander(rng, (2, rows), length + 1, every=6)
+    varied[..., :2] += np.moveaxis(np.diff(bent), 0, -1) * steps[..., 3:]
     on_paper = steps[..., 3:] * (1 - steps[..., 2:3])
     varied[..., :2] += rng.normal(0, 0.04, varied[..., :2].shape) * on_paper
     return varied
+
+
+def _wander(rng, rows, length, every):
+    """Smooth noise (*rows, length), normal at every so many steps and straight between them."""
+    knots = rng.normal(size=(*rows, length // every + 2))
+    at = np.arange(length) / every
+    before = at.astype(int)
+    after = at - before
+    return (1 - after) * knots[..., before] + after * knots[..., before + 1]

@@ -111,6 +111,13 @@ def test_variation_is_small_and_repeatable_and_leaves_the_padding_alone():
     assert 0 < np.abs(varied - steps)[..., :2].mean() < 0.5
 
 
+def test_a_varied_line_does_not_drift_away():
+    level = pad_steps([np.tile([1.0, 0.0, 0.0], (2000, 1))], 1, 2000)
+    path = np.cumsum(vary(level, np.random.default_rng(0))[0, :, :2], axis=0)
+    away = path[:, 1] - np.polyval(np.polyfit(*path.T, 1), path[:, 0])
+    assert 0.3 < np.abs(away).max() < 5
+
+
 def test_strokes_are_not_changed():
     strokes = write("left alone")
     before = strokes.copy()
