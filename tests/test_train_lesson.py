@@ -36,6 +36,17 @@ LESSONS = {
         },
         ["robojam/weights"],
     ),
+    "13_world_models": (
+        {
+            '{"view": 40, "memory": 20}, 100, (1, 2, 3)': '{"view": 1, "memory": 1}, 2, (1,)',
+            "EPISODES = 3000": "EPISODES = 70",
+            "experience(500, seed=2)": "experience(70, seed=2)",
+            "train_controller(encoder)": "train_controller(encoder, generations=20)",
+            "episodes=64": "episodes=2",
+        },
+        ["world_encoder", "world_decoder", "world_mixture_1/weights", "world_mean_1/weights"]
+        + ["world_controller"],
+    ),
 }
 
 
