@@ -83,9 +83,9 @@ weights: .venv/installed
 	$(TRAIN) reader --corpus unipen --root "$(UNIPEN)" --part reader --start runs/second_reader/weights.weights.h5 --rate 0.0015 --minutes 92 --seed 12 --out runs/reader
 	$(TRAIN) reader --corpus unipen --root "$(UNIPEN)" --part judge --minutes 37 --seed 2 --out runs/judge
 	KERAS_BACKEND=jax .venv/bin/python tools/train_lesson.py notebooks/10_draw.ipynb
-	KERAS_BACKEND=jax .venv/bin/python tools/train_lesson.py notebooks/13_world_models.ipynb
 	KERAS_BACKEND=jax .venv/bin/python tools/train_lesson.py notebooks/11_sketch_rnn.ipynb
 	KERAS_BACKEND=jax .venv/bin/python tools/train_lesson.py notebooks/12_robojam.ipynb
+	KERAS_BACKEND=jax .venv/bin/python tools/train_lesson.py notebooks/13_world_models.ipynb
 	KERAS_BACKEND=jax .venv/bin/python benchmarks/transducer.py
 
 .venv/installed: requirements.txt pyproject.toml
