@@ -117,14 +117,14 @@ class BucketBatches(Batches):
         return super().__getitem__(swapped.get(index, index))
 
     def _second(self):
-        """The first batch of this epoch that shares no size with batch 0, to change places with 1.
+        """The first batch from this epoch on that shares no size with batch 0, to stand at place 1.
 
         Keras infers static dimensions from the first two batches of an epoch, so these must differ
-        wherever any do.
+        wherever any do. It fetches from the next epoch before it stops, so those count, too.
         """
         start = self.epoch * self.steps
         _, first = self._planned(start)
-        for k in range(1, self.steps):
+        for k in range(1, max(self.steps, self.per_pass)):
             if not set(first) & set(self._planned(start + k)[1]):
                 return k
         return 1

@@ -226,3 +226,11 @@ def test_the_caller_arranges_what_is_input_and_what_is_target():
     lengths = [length for k in range(len(data)) for length in data.batch(k)[1] if length]
     assert sorted(lengths) == sorted(len(line.text) for line in made)
     assert data[0][0].shape[1] * len(data[0][0]) <= 2000 or len(data[0][0]) == 1
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_first_two_batches_differ_in_length_however_few_there_are(seed):
+    lines = [Line(np.zeros((len(text) * 20, 3), "float32"), text, "me") for text in 30 * ["to", "be or not"]]
+    data = LineBatches(lines, points=400, steps=2, seed=seed, shapes=2)
+    (first, *_), (second, *_) = data[0], data[1]
+    assert len(data) == 2 and first[0].shape[1] != second[0].shape[1]
