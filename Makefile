@@ -82,6 +82,7 @@ weights: .venv/installed
 	$(TRAIN) reader --corpus unipen --root "$(UNIPEN)" --part reader --start runs/first_reader/weights.weights.h5 --rate 0.0015 --minutes 108 --seed 11 --out runs/second_reader
 	$(TRAIN) reader --corpus unipen --root "$(UNIPEN)" --part reader --start runs/second_reader/weights.weights.h5 --rate 0.0015 --minutes 92 --seed 12 --out runs/reader
 	$(TRAIN) reader --corpus unipen --root "$(UNIPEN)" --part judge --minutes 37 --seed 2 --out runs/judge
+	KERAS_BACKEND=jax .venv/bin/python tools/train_lesson.py notebooks/09_sequence_to_sequence.ipynb
 	KERAS_BACKEND=jax .venv/bin/python tools/train_lesson.py notebooks/10_draw.ipynb
 	KERAS_BACKEND=jax .venv/bin/python tools/train_lesson.py notebooks/11_sketch_rnn.ipynb
 	KERAS_BACKEND=jax .venv/bin/python tools/train_lesson.py notebooks/12_robojam.ipynb

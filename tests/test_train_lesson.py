@@ -12,6 +12,19 @@ from train_lesson import training_code  # noqa: E402
 
 # by lesson: what makes its training short, and the weights it leaves in runs/
 LESSONS = {
+    "09_sequence_to_sequence": (
+        {
+            "PER_EPOCH, SEEDS = 50, (1, 2, 3)": "PER_EPOCH, SEEDS = 1, (1,)",
+            "pairs_of(CORPUS, 8000)": "pairs_of(CORPUS, 600)",
+            "pairs_of(CORPUS, 6000, digits=9)": "pairs_of(CORPUS, 600, digits=9)",
+            "{}, 10)": "{}, 1)",
+            "{}, 6)": "{}, 1)",
+            '{"attention": True}, 6)': '{"attention": True}, 1)',
+            '"reversed", 1, 16': '"reversed", 1, 1',
+            '"attention", 1, 9': '"attention", 1, 1',
+        },
+        ["translate_numbers", "translate_attention", "translate_vector_1"],
+    ),
     "10_draw": (
         {
             "PER_EPOCH, SEEDS = 32, 125": "PER_EPOCH, SEEDS = 1, 2",
