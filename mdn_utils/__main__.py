@@ -14,7 +14,7 @@ from .data.ink_lines import PARTS  # noqa: E402
 from .data.line_files import Y  # noqa: E402
 from .data.splits import SPLITS  # noqa: E402
 from .errors import InputError  # noqa: E402
-from .pages import SIZES  # noqa: E402
+from .pages import LONGEST, SIZES  # noqa: E402
 
 HAND = "real"
 KINDS = ("text", "prediction", "synthesis", "reader")
@@ -154,7 +154,10 @@ def _add_write(commands):
         "write", help="write a line (SVG, PNG, JSON, npz) or a page (SVG, PDF, PNG) by hand"
     )
     write.set_defaults(run=run.write)
-    write.add_argument("text", nargs="?", help="a line, or a page with line breaks in it")
+    write.add_argument(
+        "text", nargs="?",
+        help=f"a line; a page if it has line breaks or more than {LONGEST} characters",
+    )
     write.add_argument("--file", metavar="FILE", help="the text, in a file")
     write.add_argument(
         "--hand", default=HAND,

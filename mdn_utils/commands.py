@@ -55,7 +55,9 @@ def write(args):
     fit = pasted.replace_unknown if args.replace else pasted.clean
     text = pasted.each_row(_text(args), fit)
     suffix = Path(args.out).suffix.lower()
-    whole_page = args.page or args.animate or "\n" in text or suffix == ".pdf"
+    whole_page = (
+        args.page or args.animate or suffix == ".pdf" or "\n" in text or len(text) > pages.LONGEST
+    )
     suffixes = page_files.SUFFIXES if whole_page else drawing.SUFFIXES
     if suffix not in suffixes:
         raise InputError(

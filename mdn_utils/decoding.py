@@ -176,11 +176,11 @@ def _forward_variables(frames, labels):
     skips = _may_skip(states)
     score = np.where(np.arange(states.shape[1]) < 2, frames[0][lines, states], NEVER)
     yield score
+    shifted = np.full((len(labels), 2 + states.shape[1]), NEVER)
     for frame in frames[1:]:
-        step = np.pad(score, ((0, 0), (1, 0)), constant_values=NEVER)[:, :-1]
-        skip = np.pad(score, ((0, 0), (2, 0)), constant_values=NEVER)[:, :-2]
-        before = np.logaddexp(score, step)
-        before = np.where(skips, np.logaddexp(before, skip), before)
+        shifted[:, 2:] = score
+        before = np.logaddexp(score, shifted[:, 1:-1])
+        before = np.where(skips, np.logaddexp(before, shifted[:, :-2]), before)
         score = before + frame[lines, states]
         yield score
 

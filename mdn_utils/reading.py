@@ -20,7 +20,7 @@ from .layers.ctc import BLANK
 
 LABELS = len(ALPHABET) + 1  # the blank, and character c as ALPHABET.index(c) + 1
 STEPS_PER_FRAME = 2
-LENGTHS = (128, 512, MOST_STEPS)  # that lines are padded to: few, as each has to be compiled
+LENGTHS = (128, 512, 1024, MOST_STEPS)  # that lines are padded to: few, as each has to be compiled
 STEPS_AT_ONCE = 16384  # in a batch
 # Nats by which another text may explain a line better than its own, see `check_text`.
 MOST_DOUBT = 4
@@ -274,7 +274,6 @@ def _doubt(reader, line, name):
     """What is wrong with the text of a line, or None; and how the line reads."""
     steps = pen_steps(line.strokes, name)
     [(_, [frames])] = _log_probabilities(reader, {0: steps})
-    frames = frames[:-(-len(steps) // STEPS_PER_FRAME)]
     found = decoding.doubts(frames.astype(np.float64), encode(line.text).tolist())
     reading = "".join(ALPHABET[label - 1] for label in decoding.best_path(frames[None])[0])
     for doubt, most, what in (
@@ -301,7 +300,7 @@ def _readable(lines):
 def _log_probabilities(reader, steps):
     """Yield lines in batches of similar length: their numbers (b,) and log probabilities (b, T, K).
 
-    `steps` is a dictionary of `pen_steps`.
+    `steps` is a dictionary of `pen_steps`. T ends with the longest line.
     """
     order = sorted(steps, key=lambda number: len(steps[number]))
     while order:
@@ -311,5 +310,6 @@ def _log_probabilities(reader, steps):
         order = order[len(chosen):]
         rows = min(1 << (len(chosen) - 1).bit_length(), rows)  # a power of 2: few to compile
         inputs = features(pad_steps([steps[number] for number in chosen], rows, length))
-        frames = reader.predict_on_batch(inputs)[:len(chosen)]
+        longest = len(steps[chosen[-1]])
+        frames = reader.predict_on_batch(inputs)[:len(chosen), :-(-longest // STEPS_PER_FRAME)]
         yield np.array(chosen), frames

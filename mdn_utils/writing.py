@@ -141,37 +141,40 @@ class Writer:
         seeds = [(seed + k, attempt) for k in range(len(texts)) for attempt in range(tries)]
         bias = np.repeat(np.broadcast_to(np.float32(bias), (len(texts),)), tries)
         wanted = [line for line in texts for _ in range(tries)]
-        written = self._lines([before + line for line in wanted], lead, limit, seeds, bias)
-        if primer:
-            _check_window(written[0], primer.text)
+        written, gaussians = self._lines(
+            [before + line for line in wanted], lead, limit, seeds, bias
+        )
+        chosen = np.arange(0, len(written), tries)
         if tries > 1:
             likelihood = log_likelihood(reader, [line.new for line in written], wanted)
-            best = likelihood.reshape(-1, tries).argmax(1)
-            written = [written[k * tries + place] for k, place in enumerate(best)]
+            chosen += likelihood.reshape(-1, tries).argmax(1)
+        written = _with_attention([written[k] for k in chosen], gaussians[chosen])
+        if primer:
+            _check_window(written[0], primer.text)
         written = [
             _accented(line, before, *accented) for line, *accented in zip(written, said, marks)
         ]
         return written[0] if isinstance(text, str) else written
 
     def _lines(self, texts, lead, limit, seeds, bias):
-        """Write each text once, with the pen led along `lead` first; a list of `Written`."""
-        longest = max(map(len, texts))
-        columns = _room(longest + 2, 32)  # for END, and for u = U + 1
+        """Write each text once, with the pen led along `lead` first.
+
+        Returns:
+            A list of `Written`, still without attention, and the window's Gaussians (B, N, 3K).
+        """
+        columns = _room(max(map(len, texts)) + 2, 32)  # for END, and for u = U + 1
         numbers = np.stack([encode(line + END, columns) for line in texts])
         letters = np.int32([len(line + END) for line in texts])
         strokes, gaussians, lengths = self._sample(numbers, letters, lead, limit, seeds, bias)
-        phi = ops.convert_to_numpy(attention(gaussians, longest))
-        written = []
-        for k, (line, length) in enumerate(zip(texts, lengths)):
-            points = _finished(strokes[k, :length], len(lead))
-            written.append(Written(
-                strokes=points,
-                text=line,
-                primed=len(lead) if len(lead) > 1 else 0,
-                attention=phi[k, :len(points), :len(line)],
+        primed = len(lead) if len(lead) > 1 else 0
+        written = [
+            Written(
+                _finished(points[:length], len(lead)), line, primed, None,
                 stopped=bool(length < len(lead) + limit),
-            ))
-        return written
+            )
+            for points, length, line in zip(strokes, lengths, texts)
+        ]
+        return written, gaussians
 
     def scribble(self, points, count=1, seed=0, bias=0.0):
         """Let a prediction network write by itself.
@@ -255,6 +258,15 @@ class Writer:
         record = ops.zeros((batch, 3 * network.gaussians if has_text else 3))
         states = network.initial_state(batch)
         return generate(step, point, states, record, stop, total, noise.shape[0])
+
+
+def _with_attention(written, gaussians):
+    """The same lines with phi, from the window's Gaussians (B, N, 3K)."""
+    phi = ops.convert_to_numpy(attention(gaussians, max(len(line.text) for line in written)))
+    return [
+        line._replace(attention=row[:len(line.strokes), :len(line.text)])
+        for line, row in zip(written, phi)
+    ]
 
 
 def _accented(written, before, text, marks):

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import pytest
 
-from mdn_utils import drawing, training, weights
+from mdn_utils import drawing, pages, training, weights
 from mdn_utils.__main__ import main
 from mdn_utils.data import corpora, line_files, simulated, strokes
 from mdn_utils.networks import SynthesisNetwork, TextNetwork
@@ -308,3 +308,16 @@ def test_points_as_recorded(tmp_path, own_lines, capsys):
     figures = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert figures["points"] == sum(len(line.strokes) - 1 for line in held), "no point is resampled"
     assert "as recorded" in refused(capsys, "write", "hi", "--weights", path, "--out", tmp_path / "a.svg")
+
+
+def test_a_text_too_long_for_a_line_becomes_a_page(tmp_path, tiny, monkeypatch):
+    texts = []
+
+    def rows(writer, text, *arguments, **options):
+        texts.append(text)
+        return [pages.Row(0, "hi", simulated.write("hi"))]
+
+    monkeypatch.setattr(pages, "write_rows", rows)
+    (tmp_path / "letter.txt").write_text(30 * "a long letter ")
+    main(f"write --file {tmp_path}/letter.txt --weights {tiny} --tries 1 --out {tmp_path}/a.svg".split())
+    assert texts == [(30 * "a long letter ").strip()]
