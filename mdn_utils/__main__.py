@@ -71,6 +71,11 @@ def _add_train(commands):
         "(default: %(default)s)",
     )
     train.add_argument(
+        "--dropout", type=float,
+        help="share of the outputs of a reader's layers that training sets to 0 (default: 0.2, or "
+        "what --start says)",
+    )
+    train.add_argument(
         "--start", metavar="FILE",
         help="start from these weights, NAME.weights.h5, and their size, for example on another "
         "corpus",

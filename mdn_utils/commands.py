@@ -43,7 +43,7 @@ from .safe_files import exclusive
 SIZE, MIXTURES, GAUSSIANS = "3x400", 20, 10  # the paper's
 VALIDATION_STEPS = 50  # after each epoch; `evaluate` takes all lines
 READER_SIZE = "3x128"
-READER_EXTRA = 3000  # simulated lines, for digits and marks, and as many of joined words
+READER_EXTRA = 9000  # simulated lines, for digits and marks, and as many of joined words
 READER_VALIDATION = 1000  # lines
 TRIES = 8  # a line takes a second longer, and few are left that can't be read
 BEAM = 10
@@ -157,6 +157,8 @@ def evaluate(args):
 def train(args):
     if args.recorded and args.kind not in ("prediction", "synthesis"):
         raise InputError(f"--recorded is not for {args.kind} networks")
+    if args.dropout is not None and args.kind != "reader":
+        raise InputError(f"--dropout is not for {args.kind} networks")
     with silence_stderr():  # on JAX, this is what imports TensorFlow
         keras.utils.set_random_seed(args.seed)
     if args.distribute:
@@ -334,10 +336,16 @@ def _network(args):
             raise InputError(
                 f"--start {args.start} is a {type(network).__name__}, not one for {args.kind}"
             )
-        return network
+        if args.dropout is None:
+            return network
+        started = reading.Reader(network.units, args.dropout)
+        started.set_weights(network.get_weights())
+        return started
     config = {"units": _units(args)}
     if args.kind != "reader":
         config["peepholes"] = args.peepholes
+    elif args.dropout is not None:
+        config["dropout"] = args.dropout
     for option, default, kinds in (
         ("mixtures", MIXTURES, ("prediction", "synthesis")),
         ("gaussians", GAUSSIANS, ("synthesis",)),
@@ -420,7 +428,8 @@ def _command(args):
         if key in ("kind", "file"):
             given.append(value)
             continue
-        if key in ("command", "out", "run") or not value or (key, value) == ("part", "all"):
+        left_out = not value and (key, value) != ("dropout", 0.0)
+        if key in ("command", "out", "run") or left_out or (key, value) == ("part", "all"):
             continue
         given.append(f"--{key}" if value is True else f"--{key} {value}")
     return " ".join(given)

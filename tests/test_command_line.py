@@ -138,6 +138,10 @@ def test_what_was_written_can_prime_the_next_line(tmp_path):
             "--mixtures is not for text",
         ),
         (
+            "train text --corpus python --minutes 1 --dropout 0.4 --out x".split(),
+            "--dropout is not for text",
+        ),
+        (
             "train synthesis --corpus simulated --minutes 1 --start none.weights.h5 --out x".split(),
             "no such file",
         ),

@@ -63,6 +63,11 @@ def test_a_reader_is_trained_and_measured(tmp_path, capsys, monkeypatch):
     record = json.loads((out / "weights.json").read_text())
     assert record["model"]["config"]["units"] == [4]
     assert "--part reader" in record["command"]
+    main(["train", "reader", "--corpus", "simulated", "--lines", "40", "--minutes", "0.01", "--dropout", "0.4",
+          "--start", str(out / "weights.weights.h5"), "--out", str(tmp_path / "on")])
+    assert json.loads((tmp_path / "on" / "weights.json").read_text())["model"]["config"] == {
+        **record["model"]["config"], "dropout": 0.4,
+    }
     capsys.readouterr()
     main(["evaluate", str(out / "weights.weights.h5"), "--corpus", "simulated", "--lines", "5",
           "--json"])
