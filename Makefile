@@ -20,7 +20,7 @@ lowest:
 	.venv-lowest/bin/uv pip install --python .venv-lowest --resolution lowest-direct -r requirements.txt -e ".[test]"
 	.venv-lowest/bin/$(TESTS) notebooks/ tests/
 
-# the pen pad and the panel of notebook 06, and how soon the site writes, in a real browser: any Chromium or Chrome
+# the pen pad and the panel of notebook 06, the screen of 12, and how soon the site writes, in a real browser: any Chromium or Chrome
 browser: .venv/installed
 	.venv/bin/pytest tests/browser tests/site/test_first_ink.py
 
