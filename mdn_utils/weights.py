@@ -73,7 +73,7 @@ def _serialize(model):
 
     Whoever loads one of our networks decides on its name and its precision.
     """
-    serialized = keras.saving.serialize_keras_object(model)
+    serialized = _without_none(keras.saving.serialize_keras_object(model))
     serialized.pop("compile_config", None)
     serialized.pop("build_config", None)
     if _package(serialized) == __package__:
@@ -82,9 +82,18 @@ def _serialize(model):
     return serialized
 
 
+def _without_none(config):
+    """The same without options that are None, their default: an older Keras may not know them."""
+    if isinstance(config, list):
+        return [_without_none(value) for value in config]
+    if isinstance(config, dict):
+        return {key: _without_none(value) for key, value in config.items() if value is not None}
+    return config
+
+
 def _package(serialized):
     """The package of a model's class; "" for a class that a notebook defines."""
-    return (serialized["module"] or "").partition(".")[0]
+    return serialized.get("module", "").partition(".")[0]
 
 
 def machine():
@@ -211,7 +220,7 @@ def _read_record(path):
 
 
 def _registered(serialized):
-    return keras.saving.get_registered_object(serialized["registered_name"])
+    return keras.saving.get_registered_object(serialized.get("registered_name", ""))
 
 
 def _build(serialized, path):
