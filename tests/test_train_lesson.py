@@ -19,11 +19,8 @@ LESSONS = {
             "pairs_of(CORPUS, 6000, digits=9)": "pairs_of(CORPUS, 600, digits=9)",
             ", 0.01, 10)": ", 0.01, 1)",
             ", 0.01, 6)": ", 0.01, 1)",
-            "((1, 64), (2, 46), (3, 38))": "((2, 4),)",
-            "deep, 0.01, 20": "deep, 0.01, 1",
-            "deep, 0.003, 20": "deep, 0.003, 1",
-            "deep, 0.01, 40": "deep, 0.01, 1",
-            "for layers in (2, 3)": "for layers in ()",
+            "((1, 64), (2, 46), (3, 38))": "()",
+            ", 0.01, 20) for layers in (2, 3)": ", 0.01, 1) for layers in (2,)",
             "widths=(1, 2, 12)": "widths=(1, 2)",
             "count=3000, held=500": "count=64, held=8",
             "Batches(scenes, scenes.held), 10": "Batches(scenes, scenes.held), 1",
@@ -31,7 +28,7 @@ LESSONS = {
             '"reversed", 1, 16': '"reversed", 1, 1',
             '"attention", 1, 9': '"attention", 1, 1',
         },
-        ["translate_numbers", "translate_attention", "translate_vector_1", "translate_2x4_1"]
+        ["translate_numbers", "translate_attention", "translate_vector_1", "translate_2x64_1"]
         + ["translate_captions_150_1"],
     ),
     "10_draw": (
