@@ -17,13 +17,19 @@ LESSONS = {
             "PER_EPOCH, SEEDS = 50, (1, 2, 3)": "PER_EPOCH, SEEDS = 1, (1,)",
             "pairs_of(CORPUS, 8000)": "pairs_of(CORPUS, 600)",
             "pairs_of(CORPUS, 6000, digits=9)": "pairs_of(CORPUS, 600, digits=9)",
-            "{}, 10)": "{}, 1)",
-            "{}, 6)": "{}, 1)",
-            '{"attention": True}, 6)': '{"attention": True}, 1)',
+            ", 0.01, 10)": ", 0.01, 1)",
+            ", 0.01, 6)": ", 0.01, 1)",
+            "((1, 64), (2, 46), (3, 38))": "()",
+            ", 0.01, 20) for layers in (2, 3)": ", 0.01, 1) for layers in (2,)",
+            "widths=(1, 2, 12)": "widths=(1, 2)",
+            "count=3000, held=500": "count=64, held=8",
+            "Batches(scenes, scenes.held), 10": "Batches(scenes, scenes.held), 1",
+            "((1, 2, 3), (4, 5, 6), (7, 8, 9)), (50, 100, 150)": "((1, 1),), (150,)",
             '"reversed", 1, 16': '"reversed", 1, 1',
             '"attention", 1, 9': '"attention", 1, 1',
         },
-        ["translate_numbers", "translate_attention", "translate_vector_1"],
+        ["translate_numbers", "translate_attention", "translate_vector_1", "translate_2x64_1"]
+        + ["translate_captions_150_1"],
     ),
     "10_draw": (
         {

@@ -240,3 +240,38 @@ def bleu(said, right):
 def bleu(said, right):
     shares, c, r = pooled(said, right)
     return 100 * min(1, np.exp(1 - c / r)) * np.prod(shares) ** 0.25
+
+
+# %% hold_out: pictures are held out
+# says: stands on both sides
+def hold_out(captions, share, rng):
+    order = rng.permutation(len(captions))
+    count = round(share * len(captions))
+    return order[count:], order[:count]
+
+
+# %% hold_out: a share of the pictures
+# says: of the 10 captions are held out
+def hold_out(captions, share, rng):
+    held = []
+    for caption in rng.permutation(sorted(set(captions))):
+        if np.isin(captions, held).sum() < share * len(captions):
+            held.append(caption)
+    is_held = np.isin(captions, held)
+    return np.flatnonzero(~is_held), np.flatnonzero(is_held)
+
+
+# %% hold_out: the first ones
+# says: the same captions are held out
+def hold_out(captions, share, rng):
+    different = sorted(set(captions))
+    is_held = np.isin(captions, different[: round(share * len(different))])
+    return np.flatnonzero(~is_held), np.flatnonzero(is_held)
+
+
+# %% hold_out: a word that is never heard
+# says: is held out and never heard
+def hold_out(captions, share, rng):
+    different = rng.permutation(sorted(set(captions)))
+    is_held = np.isin(captions, different[: round(share * len(different))])
+    return np.flatnonzero(~is_held), np.flatnonzero(is_held)
