@@ -33,11 +33,16 @@ LESSONS = {
     ),
     "10_draw": (
         {
-            "PER_EPOCH, SEEDS = 32, 125": "PER_EPOCH, SEEDS = 1, 2",
-            'pictures(3000, "train")': 'pictures(64, "train")',
+            "SEEDS = 20, 100, (1, 2, 3)": "SEEDS = 1, 2, (1,)",
+            'pictures(8000, "train")': 'pictures(64, "train")',
             'pictures(256, "val")': 'pictures(32, "val")',
+            'pictures(512, "test")': 'pictures(32, "test")',
+            '(8000, "train"), (256, "val")': '(64, "train"), (32, "val")',
+            "product(SEEDS, sets, KINDS)": 'product(SEEDS, ["digits"], ["autoencoder", "window"])',
+            "epochs=3 * EPOCHS": "epochs=EPOCHS",
         },
-        ["draw_window_1/weights", "draw_autoencoder_1/weights", "draw_decoder"],
+        ["draw_window_digits_1/weights", "draw_autoencoder_digits_1/weights"]
+        + ["draw_window_letters_1/weights", "draw_decoder"],
     ),
     "11_sketch_rnn": (
         {
