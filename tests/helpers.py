@@ -6,6 +6,7 @@ import multiprocessing
 import sys
 import time
 import warnings
+from pathlib import Path
 
 import h5py
 import keras
@@ -17,6 +18,19 @@ from mdn_utils.data.batches import TextBatches
 from mdn_utils.data.strokes import Line, check, from_pen
 from mdn_utils.errors import InputError
 from mdn_utils.networks import TextNetwork
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+sys.path.append(str(REPOSITORY / "tools"))
+from train_lesson import training_code  # noqa: E402
+
+
+def shortened(lesson, shorter):
+    """The code that trains a lesson's networks, with parts of it replaced; each has to be there."""
+    code = training_code(REPOSITORY / "notebooks" / f"{lesson}.ipynb")
+    for old, new in shorter.items():
+        assert old in code
+        code = code.replace(old, new)
+    return code
 
 
 def put(path, content):

@@ -1,13 +1,7 @@
 """Lesson 10 with a file in the form of MNIST's, in place of the simulated digits."""
 
-import sys
-from pathlib import Path
-
 import numpy as np
-
-REPOSITORY = Path(__file__).resolve().parents[1]
-sys.path.append(str(REPOSITORY / "tools"))
-from train_lesson import training_code  # noqa: E402
+from helpers import shortened
 
 
 def test_lesson_10_learns_from_a_file_of_mnists_form(tmp_path):
@@ -19,15 +13,12 @@ def test_lesson_10_learns_from_a_file_of_mnists_form(tmp_path):
     }
     path = tmp_path / "mnist.npz"
     np.savez(path, **made_up)
-    code = training_code(REPOSITORY / "notebooks/10_draw.ipynb").partition("FULL_TRAINING")[0]
-    for old, new in {
+    code = shortened("10_draw", {
         'CORPUS = "simulated"': f"CORPUS = {str(path)!r}",
         'pictures(8000, "train")': 'pictures(50, "train")',
         'pictures(256, "val")': 'pictures(20, "val")',
         'pictures(512, "test")': 'pictures(32, "test")',
-    }.items():
-        assert old in code
-        code = code.replace(old, new)
+    }).partition("FULL_TRAINING")[0]
     names = {}
     exec(code, names)
     ink = {part: made_up[f"x_{part}"] > 127 for part in ("train", "test")}

@@ -1,14 +1,9 @@
 """The command that trains a lesson's own networks, for a few steps."""
 
 import json
-import sys
-from pathlib import Path
 
 import pytest
-
-REPOSITORY = Path(__file__).resolve().parents[1]
-sys.path.append(str(REPOSITORY / "tools"))
-from train_lesson import training_code  # noqa: E402
+from helpers import shortened
 
 # by lesson: what makes its training short, and the weights it leaves in runs/
 LESSONS = {
@@ -77,10 +72,7 @@ LESSONS = {
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_a_lessons_networks_are_trained_and_kept(lesson, tmp_path, monkeypatch):
     shorter, names = LESSONS[lesson]
-    code = training_code(REPOSITORY / "notebooks" / f"{lesson}.ipynb")
-    for old, new in shorter.items():
-        assert old in code
-        code = code.replace(old, new)
+    code = shortened(lesson, shorter)
     (tmp_path / "notebooks").mkdir()
     monkeypatch.chdir(tmp_path / "notebooks")
     exec(code, {"__name__": "__main__"})

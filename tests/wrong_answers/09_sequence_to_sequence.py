@@ -101,9 +101,8 @@ def beam(next_log_p, width, steps, alpha=0.0):
                 return words, score
 
 
-# %% beam: probabilities are added up
-# says: log p of
-def beam(next_log_p, width, steps, alpha=0.0):
+def ended(next_log_p, width, steps, of_word=lambda log_p: log_p):
+    """What the wrong answers below share: sentences that have ended, each with its score."""
     kept = [((), 0.0)]
     for _ in range(steps):
         longer = []
@@ -112,41 +111,29 @@ def beam(next_log_p, width, steps, alpha=0.0):
                 longer.append((words, score))
             else:
                 longer += [
-                    ((*words, k), score + np.exp(p)) for k, p in enumerate(next_log_p(words))
+                    ((*words, k), score + of_word(p)) for k, p in enumerate(next_log_p(words))
                 ]
         kept = sorted(longer, key=lambda pair: -pair[1])[:width]
-    return max((pair for pair in kept if pair[0][-1] == END), key=lambda pair: pair[1])
+    return [pair for pair in kept if pair[0][-1] == END]
+
+
+# %% beam: probabilities are added up
+# says: log p of
+def beam(next_log_p, width, steps, alpha=0.0):
+    return max(ended(next_log_p, width, steps, of_word=np.exp), key=lambda pair: pair[1])
 
 
 # %% beam: alpha ignored
 # says: the largest log p / L^2 wins
 def beam(next_log_p, width, steps, alpha=0.0):
-    kept = [((), 0.0)]
-    for _ in range(steps):
-        longer = []
-        for words, score in kept:
-            if words and words[-1] == END:
-                longer.append((words, score))
-            else:
-                longer += [((*words, k), score + p) for k, p in enumerate(next_log_p(words))]
-        kept = sorted(longer, key=lambda pair: -pair[1])[:width]
-    return max((pair for pair in kept if pair[0][-1] == END), key=lambda pair: pair[1])
+    return max(ended(next_log_p, width, steps), key=lambda pair: pair[1])
 
 
 # %% beam: all beginnings kept, whatever the width
 # says: a beam of 1 should find
 def beam(next_log_p, width, steps, alpha=0.0):
-    kept = [((), 0.0)]
-    for _ in range(steps):
-        longer = []
-        for words, score in kept:
-            if words and words[-1] == END:
-                longer.append((words, score))
-            else:
-                longer += [((*words, k), score + p) for k, p in enumerate(next_log_p(words))]
-        kept = sorted(longer, key=lambda pair: -pair[1])[:100]
-    ended = [pair for pair in kept if pair[0][-1] == END]
-    return max(ended, key=lambda pair: pair[1] / len(pair[0]) ** alpha)
+    found = ended(next_log_p, 100, steps)
+    return max(found, key=lambda pair: pair[1] / len(pair[0]) ** alpha)
 
 
 # %% attention_gradient: x only averaged
