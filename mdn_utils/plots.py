@@ -80,6 +80,32 @@ def attention(axes, written):
     axes.set_ylabel("letter u")
 
 
+def names(axes, places, texts, size=11):
+    """Write a short text at each place; where two would cover each other, one moves aside.
+
+    It moves by a letter's width or two. Set the axes' scales and limits first.
+
+    Args:
+        axes: Matplotlib axes.
+        places: (N, 2).
+        texts: N texts of one or two characters.
+        size: of the letters, in points.
+    """
+    axes.figure.canvas.draw()  # only now the axes know where on the page they are
+    width = size * axes.figure.dpi / 72  # in pixels
+    turn = np.arange(0, 2 * np.pi, np.pi / 4)
+    ring = width * np.stack([np.cos(turn), np.sin(turn)], axis=1)
+    asides = np.concatenate([[(0, 0)], ring, 1.5 * ring, 2 * ring])
+    taken = axes.transData.transform(places)  # (N, 2)
+    for k, text in enumerate(texts):
+        others = np.delete(taken, k, axis=0)
+        spots = taken[k] + asides
+        apart = np.abs(spots[:, None] - others).max(axis=-1)  # (asides, N - 1)
+        taken[k] = spots[np.argmax((apart > 0.8 * width).all(axis=1))]  # the first that is free
+        place = axes.transData.inverted().transform(taken[k])
+        axes.text(*place, text, ha="center", va="center", fontsize=size, parse_math=False)
+
+
 def film(figures, alt, seconds=0.08, pause=1.5):
     """Show figures one after another, as a moving picture that plays without a kernel.
 

@@ -1,10 +1,13 @@
 """The form of the notebooks and of the sheets of exercises: what a reader may rely on in each of them."""
 
+import dis
 import re
+import types
 from pathlib import Path
 
 import nbformat
 import pytest
+from IPython.core.inputtransformer2 import TransformerManager
 from spellchecker import SpellChecker
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -103,6 +106,79 @@ def page_problems(prose, folder):
     return found + [
         f"is {word!r} a word? tests/words.txt" for word in sorted(SPELLING.unknown(words))
     ]
+
+
+def uses(source):
+    """What a cell reads before it binds it, what it binds, and what its functions will read."""
+    read, bound, later = set(), set(), set()
+    cell = compile(TransformerManager().transform_cell(source), "cell", "exec")
+    for step in dis.get_instructions(cell):
+        if step.opname == "STORE_NAME":
+            bound.add(step.argval)
+        elif step.opname == "LOAD_NAME":
+            read |= {step.argval} - bound
+        elif isinstance(step.argval, types.CodeType):  # a function, or a comprehension, which runs at once
+            names = globals_of(step.argval)
+            if step.argval.co_name in ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"):
+                read |= names - bound
+            else:
+                later |= names
+    return read, bound, later
+
+
+def globals_of(code):
+    """The globals that a code object and those inside it read."""
+    steps = list(dis.get_instructions(code))
+    own = {step.argval for step in steps if step.opname == "STORE_NAME"}  # of the body of a class
+    names = {step.argval for step in steps if step.opname in ("LOAD_GLOBAL", "LOAD_NAME")} - own
+    inside = [part for part in code.co_consts if isinstance(part, types.CodeType)]
+    return names.union(*map(globals_of, inside))
+
+
+def overwritten(notebook):
+    """Where a cell reads what it or a later cell binds anew, one sentence each.
+
+    Run again after that cell, the first one would quietly compute with something else.
+    """
+    cells = [uses(cell.source) for cell in notebook.cells if cell.cell_type == "code"]
+    found, before = [], set()
+    for k, (read, bound, later) in enumerate(cells):
+        first = dict.fromkeys(later & (before | bound), k + 1)  # where a new binding would do harm
+        first |= dict.fromkeys(read & before, k)  # in the cell itself too: it couldn't run twice
+        for name, start in first.items():
+            again = [n + 1 for n in range(start, len(cells)) if name in cells[n][1]]
+            if again:
+                found.append(f"cell {k + 1} reads {name!r}, which cell {again[0]} binds anew")
+        before |= bound
+    return found
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in NOTEBOOKS if path.parent.name == "notebooks" and path.name < "08"],
+    ids=lambda path: path.stem,
+)
+def test_cells_can_run_again(path):
+    assert not overwritten(nbformat.read(path, as_version=4))
+
+
+@pytest.mark.parametrize(
+    "cells, message",
+    [
+        (["x = 1", "y = x", "x = 2"], "cell 2 reads 'x', which cell 3 binds anew"),
+        (["x = 1", "x = x + 1"], "cell 2 reads 'x', which cell 2 binds anew"),
+        (["x = 1", "y = [k * x for k in range(3)]", "for x in y: pass"], "cell 2 reads 'x'"),
+        (["x = 1\ndef f(): return x", "y = f()", "x = 2"], "cell 1 reads 'x', which cell 3"),
+        (["x = 1", "f = lambda: [x for _ in 'ab']", "x, y = 2, 3"], "cell 2 reads 'x'"),
+        (["x = 1", "%matplotlib inline\nprint(x)", "x = 1"], "cell 2 reads 'x'"),
+        (["x = 1\ny = x", "x = 2\ny = x", "def f(x): return x"], None),
+        (["for k in range(3): print(k)", "y = [k for k in range(3)]", "k = 1"], None),
+        (["def f(): return g()", "def g(): return 1", "f()"], None),
+    ],
+)
+def test_overwritten_finds_what_it_should(cells, message):
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    found = " ".join(overwritten(notebook))
+    assert message in found if message else not found
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: f"{path.parent.name}/{path.stem}")

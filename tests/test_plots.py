@@ -71,3 +71,18 @@ def test_arrows_end_at_the_edges_of_boxes():
     assert [text.get_text() for text in axes.texts] == ["$x_t$", "LSTM", "", "skip", ""]
     assert free.xy == (3, 3)
     plt.close(figure)
+
+
+def test_names_move_aside_for_one_another():
+    figure, axes = plt.subplots(figsize=(4, 2), layout="constrained")
+    axes.set(xscale="log", xlim=(1, 100), ylim=(0, 1))
+    places = np.array([(10, 0.5), (10, 0.5), (10.1, 0.51), (50, 0.9)])
+    plots.names(axes, places, "abc$")
+    figure.canvas.draw()
+    at = np.array([axes.transData.transform(text.get_position()) for text in axes.texts])
+    width = 11 * figure.dpi / 72
+    moved = np.abs(at - axes.transData.transform(places)).max(axis=1)
+    assert [text.get_text() for text in axes.texts] == list("abc$")
+    assert moved[3] < 0.1 and moved.max() < 2.5 * width, "what is free stays; no name goes far"
+    for k in range(4):
+        assert np.abs(np.delete(at, k, axis=0) - at[k]).max(axis=1).min() > 0.8 * width
