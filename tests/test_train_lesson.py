@@ -44,8 +44,12 @@ LESSONS = {
             '"decoder": 22, "vae": 14}, 50': '"decoder": 1e-3, "vae": 1e-3}, 1',
             "Sketcher(), (points": "Sketcher(8, 2), (points",
             "SketchRNN(seed=1)": "SketchRNN(8, 2, 4, 2)",
+            '("no code", "code"), 12, (1, 2, 3)': '("no code", "code"), 1, (1,)',
+            "SketchRNN(seed=seed)": "SketchRNN(8, 2, 4, 2)",
+            "Sketcher(128, 10)": "Sketcher(8, 2)",
         },
-        ["sketch_vae/weights", "sketch_decoder"],
+        ["sketch_vae/weights", "sketch_decoder", "sketch_code_1/weights"]
+        + ["sketch_no_code_1/weights"],
     ),
     "12_robojam": (
         {
