@@ -20,9 +20,10 @@ const WANDER = 0.02; // from where they belong, in line heights
 const FEWEST = 8; // characters of a row
 const LONGEST = 200;
 
-// Return a text that can be written, row by row, or throw an InputError that says why not.
-export function checked(text) {
-  const rows = eachRow(text);
+// Return a text that can be written, row by row, or throw an InputError that says why not. `fit` is
+// what cleans a row, see eachRow.
+export function checked(text, fit) {
+  const rows = eachRow(text, fit);
   if (rows.length > MOST_CHARACTERS) {
     throw new InputError(
       `The text has ${rows.length} characters; this page has room for ${MOST_CHARACTERS}.`);
@@ -52,12 +53,7 @@ export async function* writeRows(
   tools, text, { seed = 0, bias = 0.75, tries = 8, primer = null, pause = async () => {} },
 ) {
   const options = { bias, tries, pause };
-  let hand = null;
-  if (primer) {
-    const { letters } = lettersAndMarks(primer.text);
-    tools.reader.checkText(primer.strokes, letters);
-    hand = { strokes: normalise(primer.strokes, letters, tools.print), text: letters };
-  }
+  let hand = primer && handOf(tools, primer);
   let rows = [{ indent: 0, text }];
   if (hand || text.length > ALONE || text.includes("\n")) {
     if (!hand) {
@@ -79,6 +75,13 @@ export async function* writeRows(
     const pen = place(line, { ...row, number }, drift, tools.print);
     yield { text: row.text.trim(), number, attention: line.attention, pen };
   }
+}
+
+// A line to go on from, as the network knows lines; or an InputError that says what is wrong with it.
+export function handOf({ reader, print }, { strokes, text }) {
+  const { letters } = lettersAndMarks(text);
+  reader.checkText(strokes, letters);
+  return { strokes: normalise(strokes, letters, print), text: letters };
 }
 
 // Write a line several times, keep the one whose text the reader finds likeliest, and draw accents.

@@ -1,9 +1,10 @@
 // The networks at work, away from the page, so that the page stays responsive.
-// A message is {id, what, ...}; answers carry the id. A newer request ends an older one.
+// A message is {id, what, ...}; answers carry the id. A newer text ends an older one, and so does "stop".
 
 import { InputError } from "../src/errors.js";
 import { SynthesisNetwork } from "../src/networks.js";
-import { checked, writeRows } from "../src/pages.js";
+import { checked, handOf, writeRows } from "../src/pages.js";
+import { replacer } from "../src/pasted.js";
 import { Reader } from "../src/reading.js";
 import { get, load, loadKernel } from "../src/weights.js";
 import { Writer } from "../src/writing.js";
@@ -26,9 +27,19 @@ const ready = prepare();
 ready.catch(() => {}); // whoever asks for something hears of it
 let latest = 0;
 
+// A text that can be written, or an error that says why not and, if something comes close, `instead`.
+async function possible(text) {
+  try {
+    return checked(text);
+  } catch (error) {
+    error.instead = await replacer().then((fit) => checked(text, fit)).catch(() => null);
+    throw error;
+  }
+}
+
 const answers = {
   async write({ id, text, seed, bias, tries, primer }) {
-    text = checked(text);
+    text = await possible(text);
     const tools = await ready;
     const pause = async () => {
       await new Promise((resolve) => setTimeout(resolve));
@@ -44,16 +55,24 @@ const answers = {
     const { reader } = await ready;
     return { reading: reader.read(strokes) };
   },
+
+  // Whether the network can go on from a line.
+  async check(line) {
+    const tools = await ready;
+    tools.writer.lead("", handOf(tools, line));
+  },
+
+  stop() {},
 };
 
 onmessage = async ({ data }) => {
-  if (data.what === "write") latest = data.id;
+  if (["write", "stop"].includes(data.what)) latest = data.id;
   try {
     postMessage({ id: data.id, ...(await answers[data.what](data)) });
   } catch (error) {
     if (error instanceof Superseded) return;
     const sentence = error instanceof InputError ? error.message
       : `The network could not be run (${error.message}).`;
-    postMessage({ id: data.id, error: sentence });
+    postMessage({ id: data.id, error: sentence, instead: error.instead });
   }
 };
