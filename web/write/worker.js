@@ -1,26 +1,56 @@
 // The networks at work, away from the page, so that the page stays responsive.
-// A message is {id, what, ...}; answers carry the id. A newer text ends an older one, and so does "stop".
+// A message is {id, what, ...}; answers carry the id. A newer text ends an older one, and so does
+// "stop".
 
 import { InputError } from "../src/errors.js";
-import { SynthesisNetwork } from "../src/networks.js";
-import { checked, handOf, writeRows } from "../src/pages.js";
+import { checked, handOf, toolsOf, tryOnce, writeRows } from "../src/pages.js";
 import { replacer } from "../src/pasted.js";
-import { Reader } from "../src/reading.js";
 import { get, load, loadKernel } from "../src/weights.js";
-import { Writer } from "../src/writing.js";
 
 const folder = new URL("../data", import.meta.url).href;
+
+// A second worker, for every other try of a line. Where it can't be started, it answers null.
+class Helper {
+  constructor() {
+    this.waiting = new Map(); // what resolves an answer, by its id
+    this.asked = 0;
+    this.worker = new Worker(new URL("helper.js", import.meta.url), { type: "module" });
+    this.worker.onmessage = ({ data: { id, found } }) => {
+      this.waiting.get(id)(found);
+      this.waiting.delete(id);
+    };
+    this.worker.onerror = () => {
+      this.failed = true;
+      for (const resolve of this.waiting.values()) resolve(null);
+    };
+  }
+
+  use(parts) {
+    this.worker.postMessage({ what: "use", ...parts });
+  }
+
+  ask(request) {
+    if (this.failed) return null;
+    return new Promise((resolve) => {
+      this.waiting.set(++this.asked, resolve);
+      this.worker.postMessage({ id: this.asked, request });
+    });
+  }
+}
 
 class Superseded extends Error {}
 
 async function prepare() {
+  const helper = new Helper();
   const kernel = await loadKernel(folder);
-  const [network, reader, print] = await Promise.all([
+  const [synthesis, reader, print] = await Promise.all([
     load("synthesis_real", folder, kernel),
     load("reader", folder, kernel),
     get(`${folder}/print.json`).then((response) => response.json()),
   ]);
-  return { writer: new Writer(new SynthesisNetwork(network)), reader: new Reader(reader), print };
+  helper.use({ synthesis, reader, print });
+  const tools = toolsOf({ synthesis, reader, print });
+  return { ...tools, elsewhere: async (request) => (await helper.ask(request)) ?? tryOnce(tools, request) };
 }
 
 const ready = prepare();
