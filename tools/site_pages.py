@@ -159,7 +159,8 @@ def build_web(folder):
     """Put the page that writes, its modules and its data into a folder."""
     SOURCE.parent.mkdir(exist_ok=True)
     with filelock.FileLock(SOURCE.with_name("npm.lock")):  # two workers of the tests may come here at once
-        if not (WEB / "node_modules" / ".package-lock.json").is_file():
+        wanted, installed = WEB / "package-lock.json", WEB / "node_modules" / ".package-lock.json"
+        if not installed.is_file() or installed.stat().st_mtime < wanted.stat().st_mtime:
             npm("ci")
     subprocess.run(["node", WEB / "build.mjs", folder], check=True)
     web_data.export(folder / "data")

@@ -18,5 +18,8 @@ const module = (await wabt()).parseWat("matrix.wat", source, { simd: true });
 await writeFile(join(folder, "data", "matrix.wasm"), module.toBinary({}).buffer);
 const mathjax = join(here, "node_modules", "mathjax", "es5", "tex-svg.js");
 await cp(mathjax, join(folder, "mathjax", "tex-svg.js"));
+for (const name of ["any-ascii.js", "block.js", "package.json", "LICENSE"]) {
+  await cp(join(here, "node_modules", "any-ascii", name), join(folder, "any-ascii", name));
+}
 // Node before 20.19, which tests the modules, asks for it; browsers don't.
 await writeFile(join(folder, "src", "package.json"), '{ "type": "module" }\n');

@@ -14,6 +14,7 @@ PLAIN = str.maketrans({
     **dict.fromkeys("\u2044\u2215", "/"),
     **dict.fromkeys("\u2022\u00b7\u2219", "*"),
     **dict.fromkeys("\u2028\u2029\u0085", "\n"),
+    **dict.fromkeys(map(chr, range(0xFE00, 0xFE10))),  # the invisible second half of some emoji
 })
 # The marks that `accents` draws, by their combining characters.
 MARKS = {

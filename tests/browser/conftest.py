@@ -8,7 +8,6 @@ import json
 import os
 import re
 import secrets
-import shutil
 import socket
 import subprocess
 import sys
@@ -22,30 +21,9 @@ import pytest
 sync_api = pytest.importorskip("playwright.sync_api")
 sync_api.expect.set_options(timeout=60_000)  # the first line in a new kernel takes longer than 5 s
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))),
-    None,
-)
 WHOLE_NOTEBOOK = 600  # seconds that running it may take, on a slow machine
 PROMPT = ".jp-CodeCell .jp-InputPrompt"
 ERROR = "[data-mime-type='application/vnd.jupyter.error'], [data-mime-type='application/vnd.jupyter.stderr']"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_api.sync_playwright() as playwright:
-        found = [{"executable_path": CHROMIUM}] if CHROMIUM else []
-        for how in [*found, {}]:
-            try:
-                # the sandbox of Chromium does not run as root, which is what most containers are
-                browser = playwright.chromium.launch(**how, chromium_sandbox=False)
-                break
-            except sync_api.Error as error:
-                reason = str(error).splitlines()[0]
-        else:
-            pytest.skip(f"no Chromium here ({reason}); try: python -m playwright install chromium")
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

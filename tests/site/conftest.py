@@ -1,4 +1,4 @@
-"""The site, built once for all tests of a file, a server and a browser for it.
+"""The site, built once for all tests of a file, a server and pages of a browser for it.
 
 SITE=FOLDER tests a site that `make site` has built already.
 """
@@ -16,7 +16,6 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chrome"))), None)
 DESK = {"width": 1280, "height": 900}
 
 
@@ -90,17 +89,6 @@ def serve():
     for server in servers:
         server.shutdown()
         server.server_close()
-
-
-@pytest.fixture(scope="session")
-def browser():
-    sync_api = pytest.importorskip("playwright.sync_api")
-    if not CHROMIUM:
-        pytest.skip("no Chromium here")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, chromium_sandbox=False)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

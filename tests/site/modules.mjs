@@ -19,11 +19,12 @@ const { Writer, noiseOf } = await load("writing");
 const { Reader } = await load("reading");
 const { normalise } = await load("prepare");
 const { encode } = await load("alphabet");
-const { clean, eachRow, lettersAndMarks } = await load("pasted");
+const { clean, eachRow, lettersAndMarks, replacer } = await load("pasted");
 const { draw } = await load("accents");
 const { Random } = await load("random");
 const { logLikelihood } = await load("decoding");
 const { checked, wrap, writeRows } = await load("pages");
+const { FIRST, fromAddress } = await import(pathToFileURL(`${site}/write/address.js`));
 const writer = new Writer(new SynthesisNetwork(network("synthesis_real")));
 const plainWriter = new Writer(new SynthesisNetwork(network("synthesis_real", null)));
 const reader = new Reader(network("reader"));
@@ -53,10 +54,13 @@ const commands = {
   accents: (strokes, attention, text, marks) =>
     plain(draw(strokes, vectors(attention), text, marks, print.accents)),
   clean,
-  eachRow,
+  eachRow: (text) => eachRow(text),
+  eachRowReplaced: async (text) => eachRow(text, await replacer()),
   encode,
   lettersAndMarks: (text) => Object.values(lettersAndMarks(text)),
-  checked,
+  checked: (text) => checked(text),
+  first: () => FIRST,
+  fromAddress: (hash) => fromAddress(hash),
   wrap: (text, columns) => wrap(text, columns).map(({ indent, text: row }) => [indent, row]),
   rows: async (text, seed, bias, tries) => {
     const rows = [];

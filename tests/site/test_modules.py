@@ -142,11 +142,30 @@ def test_bad_texts_get_a_sentence(ask, text, names):
 def test_pasted_texts_are_cleaned_as_in_python(ask):
     texts = [
         " “Wait…”  she\u00a0said – \n", "a\u200bb\tc", "1⁄2 • ’tis\r\nso", "ﬁne",
-        "a\ufeffb\x1cc\x85d\u2003e\x07f", "e\u0301 q\u0303",
+        "a\ufeffb\x1cc\x85d\u2003e\x07f", "e\u0301 q\u0303", "I \u2764\ufe0f it",
     ]
     assert ask(*(["clean", text] for text in texts)) == [pasted.clean(text) for text in texts]
     texts += ["Dear  all,\r\n  it’s me\n\n", "   one row ", "\n\n  a\u2028\tb  \n c \n"]
     assert ask(*(["eachRow", text] for text in texts)) == [pasted.each_row(text) for text in texts]
+
+
+def test_unknown_letters_are_replaced_as_in_python(ask):
+    texts = [
+        "Straße, déjà vu", "Ελλάδα", "Жизнь и судьба", "東京 한국", "I \u2764\ufe0f 😀s", "½ Ω ≈ 3 °C",
+        "  naïve\r\n\n ŋuß ",
+    ]
+    expected = [pasted.each_row(text, pasted.replace_unknown) for text in texts]
+    assert expected[:2] == ["Strasse, déjà vu", "Ellada"]
+    assert ask(*(["eachRowReplaced", text] for text in texts)) == expected
+
+
+def test_an_address_is_read_as_far_as_it_makes_sense(ask):
+    first, *found = ask(["first"], *(["fromAddress", hash] for hash in (
+        "", "#text=a%26b&bias=0.5&seed=7", "#text=&bias=abc&seed=-1", "#bias=&seed=1e99", "#bias=9&seed=3.9", "#%E0%A4%A",
+    )))
+    assert found == [
+        first, {"text": "a&b", "bias": 0.5, "seed": 7}, {**first, "text": ""}, first, {**first, "seed": 3}, first,
+    ]
 
 
 def test_accents_are_taken_off_letters_as_in_python(ask):

@@ -6,7 +6,8 @@ import { html, slider, svg } from "./parts.js";
 
 const TEXT = "the window slides";
 const PACE = 80; // points per second
-const BAR = 16; // millimetres, of a letter that the window sees in full
+const BAR = 13; // millimetres, of a letter that the window sees in full
+const LOW = 36; // where bars stand
 
 export function draw(element) {
   const button = html("button", { type: "submit" }, "Let it write");
@@ -20,7 +21,7 @@ export function draw(element) {
   const bars = svg("g", { class: "first" });
   const letters = svg("g");
   const width = PAPER.width + 2 * PAPER.margin;
-  const picture = svg("svg", { viewBox: `0 0 ${width} 48`, role: "img" },
+  const picture = svg("svg", { viewBox: `0 0 ${width} ${LOW + 7}`, role: "img" },
     svg("title", {}, "Ink, and under it how much of each letter the window sees"), ink, bars, letters);
   time.row.style.display = picture.style.display = "none";
   const form = html("form", { class: "course-row" }, another, button);
@@ -30,6 +31,7 @@ export function draw(element) {
     form, time.row, picture, words);
 
   let worker = null;
+  let asked = 0;
   let row = null;
   let points = [];
   let timer = null;
@@ -40,12 +42,14 @@ export function draw(element) {
     row = null;
     worker ??= start();
     words.textContent = "Thinking …";
-    worker.postMessage({ id: 1, what: "write", text: another.value.slice(0, 30), seed: 0, bias: 0.75, tries: 4 });
+    const text = another.value.slice(0, 30);
+    worker.postMessage({ id: ++asked, what: "write", text, seed: 0, bias: 0.75, tries: 4 });
   });
 
   function start() {
     const started = new Worker(new URL("../write/worker.js", import.meta.url), { type: "module" });
     started.onmessage = ({ data }) => {
+      if (data.id !== asked) return;
       if (data.error) words.textContent = data.error;
       if (data.row) play(data.row);
     };
@@ -59,10 +63,11 @@ export function draw(element) {
     time.row.style.display = picture.style.display = "";
     const step = (width - 2 * PAPER.margin) / row.text.length;
     letters.replaceChildren(...Array.from(row.text, (letter, u) =>
-      svg("text", { x: PAPER.margin + (u + 0.5) * step, y: 46, class: "letter" }, letter)));
+      svg("text", { x: PAPER.margin + (u + 0.5) * step, y: LOW + 5, class: "letter" }, letter)));
     bars.replaceChildren(...Array.from(row.text, (_, u) =>
-      svg("rect", { x: PAPER.margin + (u + 0.1) * step, width: 0.8 * step, y: 41, height: 0 })));
-    words.textContent = "Pull the slider to go back to any point.";
+      svg("rect", { x: PAPER.margin + (u + 0.1) * step, width: 0.8 * step, y: LOW, height: 0 })));
+    words.textContent =
+      "Each bar says how much the window sees of its letter. Pull the slider to go back to any point.";
     const begun = performance.now();
     const run = (now) => {
       const t = still.matches ? points.length - 1 : Math.floor(((now - begun) / 1000) * PACE);
@@ -86,7 +91,7 @@ export function draw(element) {
     const phi = row.attention[t];
     Array.from(bars.children).forEach((bar, u) => {
       const height = Math.min(phi[u], 1.2) * BAR;
-      bar.setAttribute("y", 41 - height);
+      bar.setAttribute("y", LOW - height);
       bar.setAttribute("height", height);
     });
   }

@@ -1,4 +1,5 @@
 """How Sphinx builds the site; tools/site_pages.py writes the pages that it reads."""
+import inspect
 import os
 
 project = "From a recurrent network to your handwriting"
@@ -14,6 +15,7 @@ default_role = "code"
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"
 add_module_names = False
+toc_object_entries_show_parents = "hide"
 napoleon_google_docstring = True
 napoleon_numpy_docstring = False
 napoleon_use_ivar = True  # attributes as a list, not as entries of their own
@@ -28,6 +30,7 @@ html_css_files = ["../write/paper.css", "course.css"]
 html_js_files = [("../figures/figures.js", {"type": "module"})]
 html_favicon = "../write/icon.svg"
 html_copy_source = False
+html_use_index = html_domain_indices = False
 html_show_sourcelink = False
 html_last_updated_fmt = None
 mathjax_path = "../mathjax/tex-svg.js"
@@ -37,8 +40,18 @@ html_theme_options = {
     "use_repository_button": True,
     "use_download_button": False,
     "use_fullscreen_button": False,
-    "home_page_in_toc": True,
     "show_navbar_depth": 1,
     "max_navbar_depth": 1,  # what unfolds has no name that a screen reader could say
     "show_toc_level": 2,
 }
+
+
+def signature(app, what, name, thing, options, arguments, returns):
+    """Show what a Keras class is made from; Sphinx finds only the `*args, **kwargs` that Keras puts before it."""
+    if what == "class" and arguments == "(*args, **kwargs)":
+        found = inspect.signature(thing.__init__)
+        return str(found.replace(parameters=list(found.parameters.values())[1:])), returns
+
+
+def setup(app):
+    app.connect("autodoc-process-signature", signature)

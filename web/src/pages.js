@@ -3,12 +3,14 @@
 
 import { InputError } from "./errors.js";
 import { slope } from "./ink.js";
+import { SynthesisNetwork } from "./networks.js";
 import { eachRow, lettersAndMarks } from "./pasted.js";
 import { normalise, printedMiddle } from "./prepare.js";
 import { Random } from "./random.js";
+import { Reader } from "./reading.js";
 import { bounds, inkMiddle, positions, toPen } from "./strokes.js";
 import { textwrap } from "./textwrap.js";
-import { noiseOf } from "./writing.js";
+import { Writer, noiseOf } from "./writing.js";
 
 export const PAPER = { width: 84, margin: 6, lineHeight: 10, xHeight: 2.6 };
 export const MOST_CHARACTERS = 5000; // about two sheets
@@ -20,9 +22,15 @@ const WANDER = 0.02; // from where they belong, in line heights
 const FEWEST = 8; // characters of a row
 const LONGEST = 200;
 
-// Return a text that can be written, row by row, or throw an InputError that says why not.
-export function checked(text) {
-  const rows = eachRow(text);
+// What writes and reads: the networks as weights.load returns them, and what print.json says.
+export function toolsOf({ synthesis, reader, print }) {
+  return { writer: new Writer(new SynthesisNetwork(synthesis)), reader: new Reader(reader), print };
+}
+
+// Return a text that can be written, row by row, or throw an InputError that says why not. `fit` is
+// what cleans a row, see eachRow.
+export function checked(text, fit) {
+  const rows = eachRow(text, fit);
   if (rows.length > MOST_CHARACTERS) {
     throw new InputError(
       `The text has ${rows.length} characters; this page has room for ${MOST_CHARACTERS}.`);
@@ -46,18 +54,14 @@ export function wrap(text, columns) {
 // Write a text, and yield each row as soon as it is there: {text, pen, attention, number}. `pen` are
 // polylines on the paper; `attention` has a row for each of their points, one after the other.
 //
-// tools: {writer, reader, print}. primer: {strokes, text} in whose hand to write, or null. pause: an
-// async function that lets others speak; it may throw to end the work.
+// tools: {writer, reader, print}, and perhaps `elsewhere`, an async function that does what tryOnce
+// does on another core. primer: {strokes, text} in whose hand to write, or null. pause: an async
+// function that lets others speak; it may throw to end the work.
 export async function* writeRows(
   tools, text, { seed = 0, bias = 0.75, tries = 8, primer = null, pause = async () => {} },
 ) {
   const options = { bias, tries, pause };
-  let hand = null;
-  if (primer) {
-    const { letters } = lettersAndMarks(primer.text);
-    tools.reader.checkText(primer.strokes, letters);
-    hand = { strokes: normalise(primer.strokes, letters, tools.print), text: letters };
-  }
+  let hand = primer && handOf(tools, primer);
   let rows = [{ indent: 0, text }];
   if (hand || text.length > ALONE || text.includes("\n")) {
     if (!hand) {
@@ -81,20 +85,38 @@ export async function* writeRows(
   }
 }
 
+// A line to go on from, as the network knows lines; or an InputError that says what is wrong with it.
+export function handOf({ reader, print }, { strokes, text }) {
+  const { letters } = lettersAndMarks(text);
+  reader.checkText(strokes, letters);
+  return { strokes: normalise(strokes, letters, print), text: letters };
+}
+
 // Write a line several times, keep the one whose text the reader finds likeliest, and draw accents.
-async function writeBest({ writer, reader, print }, text, marks, { seed, bias, tries, primer, pause }) {
-  const start = writer.lead(text, primer);
-  const write = (attempt, more = {}) =>
-    writer.write(text, { bias, primer, start, noise: noiseOf(seed, attempt), ...more });
+async function writeBest(tools, text, marks, { seed, bias, tries, primer, pause }) {
+  const request = { text, seed, bias, primer, start: tools.writer.lead(text, primer) };
+  const elsewhere = tools.elsewhere ?? ((other) => tryOnce(tools, other));
   let best = null;
-  for (let attempt = 0; attempt < tries; attempt++) {
-    const line = write(attempt);
-    const score = tries > 1 ? reader.logLikelihood(line.strokes, text) : 0;
-    if (!best || score > best.score) best = { line, attempt, score };
+  for (let attempt = 0; attempt < tries; attempt += 2) {
+    const second = attempt + 1 < tries ? elsewhere({ ...request, attempt: attempt + 1 }) : null;
+    for (const found of [tryOnce(tools, { ...request, attempt }), await second]) {
+      if (found && (!best || found.score > best.score)) best = found;
+    }
     await pause();
   }
-  const isPlain = !Object.keys(marks).length;
-  return isPlain ? best.line : write(best.attempt, { marks, accents: print.accents });
+  if (!Object.keys(marks).length) return best.line;
+  return writeTry(tools, { ...request, attempt: best.attempt, marks, accents: tools.print.accents });
+}
+
+// One try of a line, and how likely the reader finds its text: {line, attempt, score}.
+export function tryOnce(tools, request) {
+  const line = writeTry(tools, request);
+  const score = tools.reader.logLikelihood(line.strokes, request.text);
+  return { line, attempt: request.attempt, score };
+}
+
+function writeTry({ writer }, { text, seed, attempt, ...options }) {
+  return writer.write(text, { ...options, noise: noiseOf(seed, attempt) });
 }
 
 // How many characters a row has room for, if it is as wide as this line.

@@ -9,6 +9,7 @@ const PLAIN = [
   [/[\u2044\u2215]/g, "/"],
   [/[\u2022\u00b7\u2219]/g, "*"],
   [/[\u2028\u2029\u0085]/g, "\n"],
+  [/[\ufe00-\ufe0f]/g, ""], // the invisible second half of some emoji
 ];
 // What is blank for Python; JavaScript's \s differs in a few characters.
 const BLANK = String.raw`[\t\v\f\x1c-\x1f\u1680\u2000-\u200a\u202f\u205f\u3000\xa0 ]`;
@@ -34,11 +35,12 @@ export function clean(text) {
     .replace(/^[ \n]+|[ \n]+$/g, "");
 }
 
-// Return a text of several rows, each of them clean, with the blanks at its beginning.
-export function eachRow(text) {
+// Return a text of several rows, each of them clean, with the blanks at its beginning. `fit` is what
+// cleans a row, `clean` or a `replacer`.
+export function eachRow(text, fit = clean) {
   const blanks = new RegExp(`^${BLANK}*`);
   const rows = text.split(/\r\n|[\r\n\u0085\u2028\u2029]/)
-    .map((row) => " ".repeat(row.match(blanks)[0].length) + clean(row));
+    .map((row) => " ".repeat(row.match(blanks)[0].length) + fit(row));
   const joined = rows.map((row) => row.trimEnd()).join("\n").trimEnd();
   return joined.includes("\n") ? joined : joined.trim();
 }
@@ -64,4 +66,18 @@ export function lettersAndMarks(text) {
   refuseEmpty(split.letters);
   refuseUnknown(split.letters);
   return split;
+}
+
+// A function that returns a clean text with all that can't be written transliterated, such as
+// "strasse" for "straße". Its table is 0.5 MB, so it is loaded when it is first needed.
+export async function replacer() {
+  const { default: anyAscii } = await import("../any-ascii/any-ascii.js");
+  return function replaceUnknown(text) {
+    text = clean(text);
+    const { letters, marks } = splitAccents(text);
+    const plain = Array.from(letters);
+    const replaced = Array.from(text, (letter, place) =>
+      place in marks || ALPHABET.includes(plain[place]) ? letter : anyAscii(letter));
+    return clean(replaced.join(""));
+  };
 }

@@ -8,8 +8,8 @@ export const MOST_SEEDS = 2 ** 31;
 export function fromAddress(hash = location.hash) {
   const given = new URLSearchParams(hash.slice(1));
   const number = (name, most) => {
-    const value = Number(given.get(name));
-    return given.has(name) && value >= 0 && value <= most ? value : FIRST[name];
+    const value = parseFloat(given.get(name));
+    return value >= 0 && value <= most ? value : FIRST[name];
   };
   return {
     text: given.get("text") ?? FIRST.text,

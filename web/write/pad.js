@@ -15,7 +15,7 @@ export class Pad {
     pad.addEventListener("pointerdown", (event) => this.down(event));
     pad.addEventListener("pointermove", (event) => this.move(event));
     for (const end of ["pointerup", "pointercancel"]) {
-      pad.addEventListener(end, () => this.up());
+      pad.addEventListener(end, (event) => this.up(event));
     }
   }
 
@@ -31,10 +31,12 @@ export class Pad {
     return fromPen(this.pen.map((stroke) => stroke.map(([x, y]) => [x, -y])));
   }
 
+  // One pointer writes at a time: a hand that rests beside the stylus doesn't.
   down(event) {
-    if (event.button !== 0) return;
+    if (event.button !== 0 || this.stroke) return;
     event.preventDefault();
     clearTimeout(this.timer);
+    this.pointer = event.pointerId;
     this.pad.setPointerCapture(event.pointerId);
     this.stroke = [this.place(event)];
     this.pen.push(this.stroke);
@@ -43,14 +45,14 @@ export class Pad {
   }
 
   move(event) {
-    if (!this.stroke) return;
+    if (!this.stroke || event.pointerId !== this.pointer) return;
     const events = event.getCoalescedEvents?.() ?? [];
     for (const each of events.length ? events : [event]) this.stroke.push(this.place(each));
     this.draw();
   }
 
-  up() {
-    if (!this.stroke) return;
+  up(event) {
+    if (!this.stroke || event.pointerId !== this.pointer) return;
     this.stroke = null;
     this.timer = setTimeout(() => this.rested(), REST);
   }

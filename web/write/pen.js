@@ -21,7 +21,8 @@ export class Pen {
     cancelAnimationFrame(this.frame);
     this.frame = null;
     this.rows = [];
-    this.ink = [];
+    this.ink = []; // of all rows
+    this.drawn = []; // of them, so far
     this.complete = false;
     this.hurried = false;
     this.paper.replaceChildren();
@@ -52,6 +53,19 @@ export class Pen {
     this.hurried = true;
   }
 
+  // Stop where the pen is, and keep what is drawn.
+  stop() {
+    cancelAnimationFrame(this.frame);
+    this.ink = this.drawn;
+    this.rest();
+  }
+
+  rest() {
+    this.frame = null;
+    this.dot.classList.remove("writing");
+    for (const letter of this.letters.children) letter.style.removeProperty("--seen");
+  }
+
   // Write a row as soon as the rows before it are written.
   add(row) {
     const points = row.pen.flatMap((stroke, number) => stroke.map((_, k) => [number, k]));
@@ -73,9 +87,7 @@ export class Pen {
   begin(number) {
     const row = this.rows[number];
     if (!row) {
-      this.frame = null;
-      this.dot.classList.remove("writing");
-      for (const letter of this.letters.children) letter.style.removeProperty("--seen");
+      this.rest();
       if (this.complete) this.resolve?.();
       return;
     }
@@ -84,6 +96,7 @@ export class Pen {
     let start = null;
     let shown = 0;
     let line = null;
+    let ink = null;
     const step = (now) => {
       start ??= now;
       const atOnce = this.hurried || this.still.matches;
@@ -91,11 +104,13 @@ export class Pen {
       const due = Math.min(atOnce ? Infinity : Math.floor(passed) + 1, row.points.length);
       for (; shown < due; shown++) {
         const [stroke, place] = row.points[shown];
-        if (place === 0) line = this.stroke();
-        const isLast = place === row.pen[stroke].length - 1;
-        if (isLast || shown === due - 1) {
-          line.setAttribute("d", path(row.pen[stroke].slice(0, place + 1)));
+        if (place === 0) {
+          line = this.stroke();
+          this.drawn.push((ink = []));
         }
+        ink.push(row.pen[stroke][place]);
+        const isLast = place === row.pen[stroke].length - 1;
+        if (isLast || shown === due - 1) line.setAttribute("d", path(ink));
         if (isLast) line.classList.add("dry");
       }
       const [stroke, place] = row.points[shown - 1];
