@@ -63,6 +63,9 @@ def problems(notebook, name, sheet=False):
                 found.append(
                     f"{where} has a picture without alternative text: plots.show(figure, alt)"
                 )
+    numbers = list(map(int, re.findall(r"^## (\d+) ", prose, re.MULTILINE)))
+    if numbers != list(range(1, len(numbers) + 1)):
+        found.append(f"the sections are numbered {numbers}")
     opening, closing = cells[0].source, cells[-1].source
     title = f"# Exercises {name[:2]}" if sheet else f"# {name[:2]}"
     for part in (
@@ -237,6 +240,7 @@ def test_the_template_has_the_form(sheet):
         (replaced(3, "What you want", "[line](../docs/lines.svg)"), "lines.svg"),
         (replaced(1, "%matplotlib inline", ""), "setup"),
         (replaced(3, "wrong", "wrogn"), "wrogn"),
+        (replaced(3, "## 1 ", "## 2 "), "numbered [2"),
         (replaced(7, "What you have learnt", ""), "What you have learnt"),
         (replaced(7, "Exercises", ""), "Exercises"),
         (replaced(7, "References", ""), "References"),
