@@ -20,4 +20,5 @@ def test_first_ink(open_page, site, serve, path):
         page.wait_for_function("performance.getEntriesByName('first-ink').length", polling=100)
         times.append(page.evaluate("performance.getEntriesByName('first-ink')[0].startTime") / 1000)
         page.close()
+    print(path, times)
     assert statistics.median(times) < MOST, times

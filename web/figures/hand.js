@@ -6,7 +6,8 @@ import { html, svg } from "./parts.js";
 
 export function draw(element) {
   const worker = new Worker(new URL("../write/worker.js", import.meta.url), { type: "module" });
-  worker.postMessage({ id: 1, what: "write", ...FIRST });
+  // half as many tries as on the writing page, so that the ink comes sooner
+  worker.postMessage({ id: 1, what: "write", ...FIRST, tries: 4 });
   const name = `“${FIRST.text}”, in handwriting`;
   const paper = svg("svg", { class: "paper", role: "img", "aria-label": name });
   const letters = html("p", { class: "letters", "aria-hidden": "true" });
