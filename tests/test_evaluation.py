@@ -1,0 +1,24 @@
+"""Error rates and confidence intervals."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from mdn_utils import evaluation
+
+
+def test_error_rates_count_insertions_deletions_and_substitutions():
+    rates = evaluation.error_rates(["abc", "to  bee", ""], ["abd", "to be", "x"])
+    assert rates["character_error_rate"] == pytest.approx((1 + 2 + 1) / 9)
+    assert rates["word_error_rate"] == pytest.approx((1 + 1 + 1) / 4)
+    assert rates["lines_read_in_full"] == 0
+
+
+@pytest.mark.parametrize("runs", range(2, 7))
+def test_confidence_intervals_are_those_of_scipy(runs):
+    values = np.random.default_rng(runs).normal(size=(runs, 3))
+    mean, half = evaluation.confidence_interval(values)
+    scale = stats.sem(values, axis=0)
+    np.testing.assert_allclose(mean, values.mean(axis=0))
+    low, high = stats.t.interval(0.95, runs - 1, loc=mean, scale=scale)
+    np.testing.assert_allclose([mean - half, mean + half], [low, high], rtol=1e-4)
