@@ -9,6 +9,13 @@ from pathlib import Path
 import keras
 import pytest
 
+# On JAX nearly all of the time goes into compiling. What is compiled runs once, so optimizing doesn't pay,
+# and many tests compile the same thing.
+QUICK = {
+    "JAX_DISABLE_MOST_OPTIMIZATIONS": "1",
+    "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+    "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
+}
 MATHEMATICS = ["tests/layers", "tests/test_networks.py", "tests/test_keras_objects.py"]
 
 
@@ -16,11 +23,10 @@ MATHEMATICS = ["tests/layers", "tests/test_networks.py", "tests/test_keras_objec
     keras.backend.backend() != "tensorflow", reason="the run on TensorFlow starts the others"
 )
 @pytest.mark.parametrize("backend", ["jax", "torch"])
-def test_the_mathematics_on(backend):
+def test_the_mathematics_on(backend, tmp_path):
     if importlib.util.find_spec(backend) is None:
         pytest.skip(f"{backend} is not installed")
-    # what is compiled runs once: little optimizing saves most of the time
-    environment = {**os.environ, "KERAS_BACKEND": backend, "JAX_DISABLE_MOST_OPTIMIZATIONS": "1"}
+    environment = {**os.environ, "KERAS_BACKEND": backend, **QUICK, "JAX_COMPILATION_CACHE_DIR": str(tmp_path)}
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *MATHEMATICS],
         cwd=Path(__file__).parents[1],
