@@ -157,8 +157,9 @@ def overwritten(notebook):
 
 
 @pytest.mark.parametrize(
-    "path", [path for path in NOTEBOOKS if path.parent.name == "notebooks" and path.name < "08"],
-    ids=lambda path: path.stem,
+    "path",
+    [path for path in NOTEBOOKS if path != REPOSITORY / "notebooks" / "08_rnn_transducer.ipynb"],
+    ids=lambda path: f"{path.parent.name}/{path.stem}",
 )
 def test_cells_can_run_again(path):
     assert not overwritten(nbformat.read(path, as_version=4))
