@@ -19,6 +19,7 @@ pytestmark = pytest.mark.skipif(
     keras.backend.backend() != "tensorflow", reason="starts processes of its own"
 )
 HERE = Path(__file__).parent
+QUICK = {"JAX_DISABLE_MOST_OPTIMIZATIONS": "1"}  # what is compiled runs a few times only
 TRAIN = """
 import sys
 import keras
@@ -50,7 +51,7 @@ def start(out, devices, *spread, **environment):
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        env={**os.environ, "KERAS_BACKEND": "jax", **environment},
+        env={**os.environ, "KERAS_BACKEND": "jax", **QUICK, **environment},
     )
 
 
