@@ -156,10 +156,7 @@ def overwritten(notebook):
     return found
 
 
-@pytest.mark.parametrize(
-    "path", [path for path in NOTEBOOKS if path.parent.name == "notebooks" and path.name < "08"],
-    ids=lambda path: path.stem,
-)
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_cells_can_run_again(path):
     assert not overwritten(nbformat.read(path, as_version=4))
 
