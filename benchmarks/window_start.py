@@ -2,10 +2,11 @@
 
     KERAS_BACKEND=jax python benchmarks/window_start.py --pace 24 60 --seeds 3
 
-Lesson 05, section 4: short words in one printed hand, two layers of 64 cells, 400 batches of Adam.
-The window starts at one character per `pace` points; the words take about 12. Printed for each run,
-on words that training never saw: how far into the word the window has got when the word is
-finished, and the nats per point with the right text and with its letters rotated by one.
+Lesson 05, section 4, for a little longer: short words in one printed hand, two layers of 64 cells,
+400 batches of Adam. The window starts at one character per `pace` points; the words take about 12.
+Printed for each run, on words that training never saw: how far into the word the window has got
+when the word is finished, and the nats per point with the right text and with its letters rotated
+by one.
 """
 import argparse
 import random

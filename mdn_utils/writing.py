@@ -12,6 +12,7 @@ from . import accents
 from .data import pasted
 from .data.alphabet import encode
 from .data.prepare import normalise
+from .data.strokes import Line
 from .errors import InputError
 from .generation import compiled, generate
 from .layers.mixture import sample
@@ -98,9 +99,9 @@ class Writer:
             seed: an integer; one seed gives one line, whatever is written beside it.
             bias: 0 for the hand as it is, larger for neater (equations 61-62); a number, or one
                 per line.
-            primer: a `Line` in whose hand to go on (section 5.5). The pen is led along it first,
-                and the text follows after a space. With a reader, its text is checked against its
-                ink.
+            primer: a `Line` in whose hand to go on (section 5.5), or a list with one, or None, per
+                text. The pen is led along it first, and the text follows after a space. With a
+                reader, its text is checked against its ink.
             limit: points at most, not counting the primer's.
             tries: how often to write each line in one batch. The tries begin alike, so they are in
                 one hand, and then have different noise. Kept is the one whose text the reader finds
@@ -123,16 +124,16 @@ class Writer:
             raise InputError("there is no text to write; give at least one")
         said = [pasted.clean(line) for line in texts]
         texts, marks = zip(*(pasted.letters_and_marks(line) for line in said))
-        lead = np.zeros((1, 3), np.float32)
-        before = ""
-        if primer:
-            letters, _ = pasted.letters_and_marks(primer.text, "primer's text")
-            primer = primer._replace(text=letters)
-            if reader:
-                check_text(reader, primer, "the primer")
-            lead = normalise(primer).strokes
-            before = letters + " "
-        space = 1 if primer else 0
+        if primer is None or isinstance(primer, Line):
+            primed = [_led_along(primer, reader)] * len(texts)
+        else:
+            primed = [_led_along(one, reader) for one in primer]
+        if len(primed) != len(texts):
+            raise InputError(
+                f"{len(primed)} primers for {len(texts)} texts; give one, or one per text"
+            )
+        before, leads = zip(*primed)
+        space = 1 if any(before) else 0
         limit = limit or POINTS_AT_MOST * (max(map(len, texts)) + space + 2)
         if not 1 <= tries <= MOST_TRIES or (tries > 1 and reader is None):
             raise InputError(
@@ -141,23 +142,22 @@ class Writer:
         seeds = [(seed + k, attempt) for k in range(len(texts)) for attempt in range(tries)]
         bias = np.repeat(np.broadcast_to(np.float32(bias), (len(texts),)), tries)
         wanted = [line for line in texts for _ in range(tries)]
-        written, gaussians = self._lines(
-            [before + line for line in wanted], lead, limit, seeds, bias
-        )
+        whole = [start + line for start, line in zip(before, texts) for _ in range(tries)]
+        leads = [lead for lead in leads for _ in range(tries)]
+        written, gaussians = self._lines(whole, leads, limit, seeds, bias)
         chosen = np.arange(0, len(written), tries)
         if tries > 1:
             likelihood = log_likelihood(reader, [line.new for line in written], wanted)
             chosen += likelihood.reshape(-1, tries).argmax(1)
         written = _with_attention([written[k] for k in chosen], gaussians[chosen])
-        if primer:
-            _check_window(written[0], primer.text)
-        written = [
-            _accented(line, before, *accented) for line, *accented in zip(written, said, marks)
-        ]
+        for line, start in zip(written, before):
+            if start:
+                _check_window(line, start[:-1])
+        written = [_accented(*line) for line in zip(written, before, said, marks)]
         return written[0] if isinstance(text, str) else written
 
-    def _lines(self, texts, lead, limit, seeds, bias):
-        """Write each text once, with the pen led along `lead` first.
+    def _lines(self, texts, leads, limit, seeds, bias):
+        """Write each text once, with the pen led along its lead first.
 
         Returns:
             A list of `Written`, still without attention, and the window's Gaussians (B, N, 3K).
@@ -165,14 +165,14 @@ class Writer:
         columns = _room(max(map(len, texts)) + 2, 32)  # for END, and for u = U + 1
         numbers = np.stack([encode(line + END, columns) for line in texts])
         letters = np.int32([len(line + END) for line in texts])
-        strokes, gaussians, lengths = self._sample(numbers, letters, lead, limit, seeds, bias)
-        primed = len(lead) if len(lead) > 1 else 0
+        strokes, gaussians, lengths = self._sample(numbers, letters, leads, limit, seeds, bias)
         written = [
             Written(
-                _finished(points[:length], len(lead)), line, primed, None,
+                _finished(points[:min(length, len(lead) + limit)], len(lead)), line,
+                len(lead) if len(lead) > 1 else 0, None,
                 stopped=bool(length < len(lead) + limit),
             )
-            for points, length, line in zip(strokes, lengths, texts)
+            for points, length, line, lead in zip(strokes, lengths, texts, leads)
         ]
         return written, gaussians
 
@@ -199,21 +199,22 @@ class Writer:
         start = np.zeros((1, 3), np.float32)
         letters = np.zeros(count, np.int32)
         seeds = [(seed + k, 0) for k in range(count)]
-        strokes, _, _ = self._sample(numbers, letters, start, points - 1, seeds, bias)
+        strokes, _, _ = self._sample(numbers, letters, [start] * count, points - 1, seeds, bias)
         return [Written(_lifted(line[:points]), "", 0, None, False) for line in strokes]
 
-    def _sample(self, numbers, letters, lead, limit, seeds, bias):
+    def _sample(self, numbers, letters, leads, limit, seeds, bias):
         bias = np.broadcast_to(np.asarray(bias, np.float32), (len(numbers),))
         if not (np.isfinite(bias).all() and (bias >= 0).all()):
             raise InputError(f"bias {bias.tolist()}: expected 0 or more, for example 0.75")
-        total = len(lead) + limit
+        led = np.int32([len(lead) for lead in leads])
+        total = int(led.max()) + limit
         room = _room(total, 512)
         noise = np.stack([_noise(seed, attempt, room) for seed, attempt in seeds], 1)
-        forced = np.zeros((room, 3), np.float32)
-        forced[:len(lead)] = lead
+        forced = np.zeros((room, len(leads), 3), np.float32)
+        for row, lead in enumerate(leads):
+            forced[:len(lead), row] = lead
         strokes, gaussians, lengths = map(ops.convert_to_numpy, self._run(
-            ops.convert_to_tensor(numbers), letters, noise, bias, forced, np.int32(len(lead)),
-            np.int32(total),
+            ops.convert_to_tensor(numbers), letters, noise, bias, forced, led, np.int32(total),
         ))
         return strokes.transpose(1, 0, 2), gaussians.transpose(1, 0, 2), lengths
 
@@ -225,8 +226,8 @@ class Writer:
             letters: (B,), how many of them are the text.
             noise: (N, B, 4), see `layers.mixture.sample`.
             bias: (B,).
-            forced: (N, 3), the points along which the pen is led.
-            led: scalar, how many these are.
+            forced: (N, B, 3), the points along which the pen is led.
+            led: (B,), how many these are.
             total: scalar, how many points there may be.
         """
         network, batch, columns = self.network, *numbers.shape
@@ -242,8 +243,8 @@ class Writer:
                 raw, states = network.step(point, states)
                 gaussians = ops.zeros((batch, 3))
             following = sample(raw, noise[t], bias)
-            lead = ops.broadcast_to(forced[t + 1], following.shape)
-            return ops.where(t + 1 < led, lead, following), states, gaussians
+            still_led = ops.expand_dims(t + 1 < led, -1)
+            return ops.where(still_led, forced[t + 1], following), states, gaussians
 
         def stop(t, gaussians):
             """The stop rule: phi(t, U + 1) exceeds phi(t, u) for every letter u."""
@@ -254,10 +255,20 @@ class Writer:
             passed = ops.all(ops.logical_or(u >= last, phi < beyond), -1)
             return ops.logical_and(passed, t + 1 >= led)
 
-        point = ops.broadcast_to(forced[0], (batch, 3))
         record = ops.zeros((batch, 3 * network.gaussians if has_text else 3))
         states = network.initial_state(batch)
-        return generate(step, point, states, record, stop, total, noise.shape[0])
+        return generate(step, forced[0], states, record, stop, total, noise.shape[0])
+
+
+def _led_along(primer, reader):
+    """What stands before the text, and the points along which the pen is led first (N, 3)."""
+    if primer is None:
+        return "", np.zeros((1, 3), np.float32)
+    letters, _ = pasted.letters_and_marks(primer.text, "primer's text")
+    primer = primer._replace(text=letters)
+    if reader:
+        check_text(reader, primer, "the primer")
+    return letters + " ", normalise(primer).strokes
 
 
 def _with_attention(written, gaussians):

@@ -122,6 +122,20 @@ def test_primed_lines_begin_with_the_primer_and_remember_it(writer):
     )
 
 
+def test_each_line_may_have_a_primer_of_its_own(writer):
+    other = Line(simulated.write("another one", simulated.Style(slant=0.4)), "another one", "they")
+    primers = [primer(), None, other]
+    together = writer.write(["go", "on", "go"], seed=3, bias=1.0, primer=primers, limit=30)
+    for k, line in enumerate(together):
+        alone = writer.write(line.text.split()[-1], seed=3 + k, bias=1.0, primer=primers[k], limit=30)
+        assert (line.text, line.primed, line.stopped) == (alone.text, alone.primed, alone.stopped)
+        np.testing.assert_allclose(line.strokes, alone.strokes, atol=1e-4)
+        seen, before = line.attention, alone.attention  # a line cut at its limit sees nothing behind
+        np.testing.assert_allclose(seen[:-1], before[:-1], atol=1e-3)
+    with pytest.raises(InputError, match="2 primers for 3 texts"):
+        writer.write(["go", "on", "go"], primer=primers[:2])
+
+
 def test_a_prediction_network_scribbles_as_many_points_as_asked():
     network = PredictionNetwork((8,), mixtures=2)
     lines = Writer(network).scribble(60, count=3, seed=1)
