@@ -1,4 +1,6 @@
 """Run a model on its own output in one compiled loop: for writing, scribbling, and what comes."""
+import functools
+
 import keras
 import numpy as np
 from keras import ops
@@ -89,8 +91,9 @@ def compiled(model, function):
     def call(*arguments):
         shapes = tuple(np.shape(argument) for argument in arguments)
         if shapes not in by_shape:
-            # A function of its own for each shape, or TensorFlow would warn about retracing.
-            by_shape[shapes] = _jit(lambda *given: stateless(*given))
+            # TensorFlow warns when it traces one function often, and tells functions apart by their
+            # code. A partial has none.
+            by_shape[shapes] = _jit(functools.partial(stateless))
         return by_shape[shapes]([v.value for v in model.variables], *arguments)
 
     return call
