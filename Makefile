@@ -90,6 +90,7 @@ weights: .venv/installed
 	KERAS_BACKEND=jax .venv/bin/python tools/train_lesson.py notebooks/12_robojam.ipynb
 	KERAS_BACKEND=jax .venv/bin/python tools/train_lesson.py notebooks/13_world_models.ipynb
 	KERAS_BACKEND=jax .venv/bin/python benchmarks/transducer.py
+	KERAS_BACKEND=jax .venv/bin/python benchmarks/transducer.py --table
 
 .venv/installed: requirements.txt pyproject.toml
 	$(PYTHON) -m venv .venv

@@ -11,9 +11,15 @@ goes to data/weights/digits_ctc and digits_transducer.
 
 To compare recipes without asking theo, this trains the CTC network on the other three of the four, and says how many
 of george's digits it has wrong. It writes nothing.
+
+    KERAS_BACKEND=jax python benchmarks/transducer.py --table
+
+Depth against width, one direction against two, and pretrained against not, each from three starts, for the lesson's table
+(data/weights/digits_table.json).
 """
 
 import argparse
+import json
 import time
 from pathlib import Path
 
@@ -31,6 +37,7 @@ SOURCE = (
     "Free Spoken Digit Dataset, Z. Jackson and others, CC BY-SA 4.0: george, jackson, lucas and nicolas, takes 5 to "
     "49, to train, their takes 0 to 4 for validation; theo was kept for the test"
 )
+COMMAND = "python benchmarks/transducer.py"
 CELLS, SIGMA, BATCH = 64, 0.02, 64
 EVERY = 150  # steps, a look at the validation strings
 
@@ -95,27 +102,74 @@ def both_ways(network):
     )
 
 
-def main(steps, seeds, stranger):
-    notebook = lesson(stranger)
-    held, held_labels, _ = notebook.say("validation", notebook.random_digits(320, 3, 1), 1)
-    best = np.inf
-    for seed in range(1, seeds + 1):
-        keras.utils.set_random_seed(seed)
-        ctc = notebook.ctc_network((CELLS,))
-        ctc_record = train(ctc, notebook.CTCLoss(), new_strings(notebook, seed),
-                           (held, held_labels), steps, 0.01, seed)
-        if stranger != "theo":
-            x, labels, _ = notebook.say("test", notebook.random_digits(600, 3, 5), 5)
-            found = list(map(tuple, decoding.best_path(ctc.predict(x, verbose=0))))
-            print(f"{notebook.wrong_digits(found, labels):.0f} % of {stranger}'s digits wrong")
-            continue
+def fit_ctc(notebook, held, steps, seed, units=(CELLS,), directions=2):
+    """A CTC network, trained, and its record."""
+    keras.utils.set_random_seed(seed)
+    network = notebook.ctc_network(units, directions)
+    batches = new_strings(notebook, seed)
+    return network, train(network, notebook.CTCLoss(), batches, held, steps, 0.01, seed)
 
-        network = notebook.transducer((CELLS,))
+
+def fit_transducer(notebook, held, steps, seed, ctc=None):
+    """A transducer, trained, and its record; its encoder may start from that of a CTC network."""
+    network = notebook.transducer((CELLS,))
+    if ctc:
         both_ways(network).set_weights(both_ways(ctc).get_weights())
-        batches = (((x, notebook.said_before(labels)), labels)
-                   for x, labels in new_strings(notebook, seed + 100))
-        record = train(network, notebook.transducer_nats, batches,
-                       ([held, notebook.said_before(held_labels)], held_labels), steps, 0.005, seed)
+    batches = (((x, notebook.said_before(labels)), labels)
+               for x, labels in new_strings(notebook, seed + 100))
+    x, labels = held
+    held = [x, notebook.said_before(labels)], labels
+    return network, train(network, notebook.transducer_nats, batches, held, steps, 0.005, seed)
+
+
+def wrong(notebook, network, part, count=300, seed=5):
+    """How many of the digits in strings of a part the network has wrong, in %."""
+    x, labels, _ = notebook.say(part, notebook.random_digits(count, 3, seed), seed)
+    if len(network.inputs) == 1:
+        found = list(map(tuple, decoding.best_path(network.predict(x, verbose=0))))
+    else:
+        found = [said for said, _ in notebook.read_greedily(network, x)]
+    return round(notebook.wrong_digits(found, labels), 2)
+
+
+def compare(notebook, held, steps, seeds):
+    """Networks of about as many weights, and a transducer with and without pretraining."""
+    shapes = {"CTC, 1 layer": ((CELLS,), 2), "CTC, 2 layers": ((39, 39), 2),
+              "CTC, 3 layers": ((31, 31, 31), 2), "CTC, 1 layer, one way": ((101,), 1)}
+    path = weights.SHIPPED / "digits_table.json"
+    rows = []
+
+    def note(name, seed, network, steps):
+        rows.append({"network": name, "seed": seed, "steps": steps, "parameters": network.count_params(),
+                     "validation": wrong(notebook, network, "validation", seed=6),
+                     "stranger": wrong(notebook, network, "test")})
+        print(rows[-1], flush=True)
+        path.write_text(json.dumps({"command": COMMAND + " --table", "source": SOURCE,
+                                    "machine": weights.machine(), "rows": rows}, indent=1) + "\n")
+
+    for seed in seeds:
+        ctc = {name: fit_ctc(notebook, held, steps, seed, *shape)[0] for name, shape in shapes.items()}
+        for name, network in ctc.items():
+            note(name, seed, network, steps)
+        pretrained, _ = fit_transducer(notebook, held, steps, seed, ctc["CTC, 1 layer"])
+        note("transducer, pretrained", seed, pretrained, 2 * steps)
+        keras.utils.set_random_seed(seed)
+        note("transducer", seed, fit_transducer(notebook, held, 2 * steps, seed)[0], 2 * steps)
+
+
+def main(steps, seeds, stranger, table):
+    notebook, seeds = lesson(stranger), range(1, seeds + 1)
+    held = notebook.say("validation", notebook.random_digits(320, 3, 1), 1)[:2]
+    if table:
+        compare(notebook, held, steps, seeds)
+        return
+    best = np.inf
+    for seed in seeds:
+        ctc, ctc_record = fit_ctc(notebook, held, steps, seed)
+        if stranger != "theo":
+            print(f"{wrong(notebook, ctc, 'test', 600):.0f} % of {stranger}'s digits wrong")
+            continue
+        network, record = fit_transducer(notebook, held, steps, seed, ctc)
         if record["curve"][-1]["validation"] < best:
             best = record["curve"][-1]["validation"]
             ship("ctc", ctc, ctc_record)
@@ -124,7 +178,7 @@ def main(steps, seeds, stranger):
 
 def ship(name, network, record):
     path = weights.SHIPPED / f"digits_{name}.weights.h5"
-    weights.save(network, path, command="python benchmarks/transducer.py", source=SOURCE, **record)
+    weights.save(network, path, command=COMMAND, source=SOURCE, **record)
 
 
 if __name__ == "__main__":
@@ -134,6 +188,7 @@ if __name__ == "__main__":
     parser.add_argument("--steps", type=int, default=750, help=f"a multiple of {EVERY}")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--stranger", default="theo", choices=["theo", *SPEAKERS])
+    parser.add_argument("--table", action="store_true")
     args = parser.parse_args()
     mdn_utils.silence_tensorflow()
     main(**vars(args))
