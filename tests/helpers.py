@@ -23,6 +23,9 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 sys.path.append(str(REPOSITORY / "tools"))
 from train_lesson import training_code  # noqa: E402
 
+# On JAX most of a test's time goes into compiling, and what is compiled runs a few times only.
+QUICK_JAX = {"JAX_DISABLE_MOST_OPTIMIZATIONS": "1"}
+
 
 def shortened(lesson, shorter):
     """The code that trains a lesson's networks, with parts of it replaced; each has to be there."""

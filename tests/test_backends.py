@@ -8,11 +8,9 @@ from pathlib import Path
 
 import keras
 import pytest
+from helpers import QUICK_JAX
 
-# On JAX nearly all of the time goes into compiling. What is compiled runs once, so optimizing doesn't pay,
-# and many tests compile the same thing.
-QUICK = {
-    "JAX_DISABLE_MOST_OPTIMIZATIONS": "1",
+CACHE = {  # many tests compile the same thing
     "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
     "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
 }
@@ -26,7 +24,8 @@ MATHEMATICS = ["tests/layers", "tests/test_networks.py", "tests/test_keras_objec
 def test_the_mathematics_on(backend, tmp_path):
     if importlib.util.find_spec(backend) is None:
         pytest.skip(f"{backend} is not installed")
-    environment = {**os.environ, "KERAS_BACKEND": backend, **QUICK, "JAX_COMPILATION_CACHE_DIR": str(tmp_path)}
+    cache = {**CACHE, "JAX_COMPILATION_CACHE_DIR": str(tmp_path)}
+    environment = {**os.environ, "KERAS_BACKEND": backend, **QUICK_JAX, **cache}
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *MATHEMATICS],
         cwd=Path(__file__).parents[1],

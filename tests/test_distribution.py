@@ -10,7 +10,7 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
-from helpers import arrays
+from helpers import QUICK_JAX, arrays
 
 from mdn_utils import distribution, training
 from mdn_utils.errors import InputError
@@ -19,7 +19,6 @@ pytestmark = pytest.mark.skipif(
     keras.backend.backend() != "tensorflow", reason="starts processes of its own"
 )
 HERE = Path(__file__).parent
-QUICK = {"JAX_DISABLE_MOST_OPTIMIZATIONS": "1"}  # what is compiled runs a few times only
 TRAIN = """
 import sys
 import keras
@@ -51,7 +50,7 @@ def start(out, devices, *spread, **environment):
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        env={**os.environ, "KERAS_BACKEND": "jax", **QUICK, **environment},
+        env={**os.environ, "KERAS_BACKEND": "jax", **QUICK_JAX, **environment},
     )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+from helpers import QUICK_JAX
 from keras import ops
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "benchmarks"))
@@ -89,7 +90,7 @@ def test_greedy_reading_is_the_likeliest_label_at_each_place():
 def test_on_jax():
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", __file__],
-        env={**os.environ, "KERAS_BACKEND": "jax", "JAX_DISABLE_MOST_OPTIMIZATIONS": "1"},
+        env={**os.environ, "KERAS_BACKEND": "jax", **QUICK_JAX},
         capture_output=True,
         text=True,
     )
