@@ -1,5 +1,7 @@
 """Run a model on its own output in one compiled loop: for writing, scribbling, and what comes."""
 import functools
+import os
+from concurrent.futures import ThreadPoolExecutor
 
 import keras
 import numpy as np
@@ -66,7 +68,8 @@ def generate(step, point, states, record, stop, limit, room):
 def compiled(model, function):
     """Compile `function`, which uses the weights of `model`, once for each shape of its arguments.
 
-    The weights are passed in, so what was compiled stays right when they change.
+    The weights are passed in, so what was compiled stays right when they change, and threads may
+    call it at once.
 
     Args:
         model: a Keras model.
@@ -90,11 +93,10 @@ def compiled(model, function):
 
     def call(*arguments):
         shapes = tuple(np.shape(argument) for argument in arguments)
-        if shapes not in by_shape:
-            # TensorFlow warns when it traces one function often, and tells functions apart by their
-            # code. A partial has none.
-            by_shape[shapes] = _jit(functools.partial(stateless))
-        return by_shape[shapes]([v.value for v in model.variables], *arguments)
+        # TensorFlow warns when it traces one function often, and tells functions apart by their
+        # code. A partial has none.
+        run = by_shape.setdefault(shapes, _jit(functools.partial(stateless)))
+        return run([v.value for v in model.variables], *arguments)
 
     return call
 
@@ -109,3 +111,19 @@ def _jit(function):
 
         return jax.jit(function)
     return function
+
+
+def on_all_cores(function, items):
+    """Yield `function` of each item, in order, worked out by as many threads as there are cores.
+
+    A compiled loop of small steps keeps one core busy, and leaves Python free meanwhile.
+
+    Example:
+
+    >>> list(on_all_cores(len, ["to", "be", "not"]))
+    [2, 2, 3]
+    """
+    cores = os.cpu_count()
+    with ThreadPoolExecutor(cores) as pool:
+        for first in range(0, len(items), cores):  # not all at once: results are large
+            yield from pool.map(function, items[first:first + cores])

@@ -15,6 +15,7 @@ from . import decoding
 from .data.alphabet import ALPHABET, encode
 from .data.ink import FEATURES, MOST_STEPS, features, pad_steps, pen_steps
 from .errors import InputError
+from .generation import compiled, on_all_cores
 from .layers import FastLSTM
 from .layers.ctc import BLANK
 
@@ -65,6 +66,7 @@ class Reader(keras.Model):
         self.drop = keras.layers.Dropout(dropout, dtype=self.dtype_policy)
         self.output_layer = keras.layers.Dense(LABELS, name="output", dtype="float32")
         self(np.zeros((1, STEPS_PER_FRAME, FEATURES), "float32"))
+        self.run = compiled(self, self)
 
     def call(self, inputs, training=False):
         batch, steps, _ = ops.shape(inputs)
@@ -298,18 +300,24 @@ def _readable(lines):
 
 
 def _log_probabilities(reader, steps):
-    """Yield lines in batches of similar length: their numbers (b,) and log probabilities (b, T, K).
+    """Lines in batches of similar length: their numbers (b,) and log probabilities (b, T, K).
 
     `steps` is a dictionary of `pen_steps`. T ends with the longest line.
     """
     order = sorted(steps, key=lambda number: len(steps[number]))
+    batches = []
     while order:
         length = next(size for size in LENGTHS if size >= len(steps[order[0]]))
         rows = STEPS_AT_ONCE // length
         chosen = [number for number in order[:rows] if len(steps[number]) <= length]
         order = order[len(chosen):]
         rows = min(1 << (len(chosen) - 1).bit_length(), rows)  # a power of 2: few to compile
+        batches.append((chosen, rows, length))
+
+    def run(batch):
+        chosen, rows, length = batch
         inputs = features(pad_steps([steps[number] for number in chosen], rows, length))
-        longest = len(steps[chosen[-1]])
-        frames = reader.predict_on_batch(inputs)[:len(chosen), :-(-longest // STEPS_PER_FRAME)]
-        yield np.array(chosen), frames
+        frames = -(-len(steps[chosen[-1]]) // STEPS_PER_FRAME)
+        return np.array(chosen), ops.convert_to_numpy(reader.run(inputs))[:len(chosen), :frames]
+
+    return on_all_cores(run, batches)

@@ -14,7 +14,7 @@ from .data.alphabet import encode
 from .data.prepare import normalise
 from .data.strokes import Line
 from .errors import InputError
-from .generation import compiled, generate
+from .generation import compiled, generate, on_all_cores
 from .layers.mixture import sample
 from .layers.soft_window import attention
 from .networks import one_hot_text
@@ -33,7 +33,8 @@ SHARED = 4
 # Characters by which the window may be off the space after the primer when the primer ends. Ahead
 # is usual: the pen leaves for the next letter. On UNIPEN's validation lines it is -1 to 2.
 BEHIND, AHEAD = 2, 3.5
-MOST_TRIES = 256  # they are one batch, and have to fit into memory
+MOST_TRIES = 256  # of a line: what all of them need has to fit into memory
+AT_ONCE = 64  # lines in a batch; more of them are several batches, shared out among the cores
 
 
 class Written(NamedTuple):
@@ -103,8 +104,8 @@ class Writer:
                 text. The pen is led along it first, and the text follows after a space. With a
                 reader, its text is checked against its ink.
             limit: points at most, not counting the primer's.
-            tries: how often to write each line in one batch. The tries begin alike, so they are in
-                one hand, and then have different noise. Kept is the one whose text the reader finds
+            tries: how often to write each line. The tries begin alike, so they are in one hand,
+                and then have different noise. Kept is the one whose text the reader finds
                 likeliest. With one try, nobody chooses.
             reader: a `reading.Reader`, needed for more than one try; it also checks the primer.
 
@@ -213,10 +214,21 @@ class Writer:
         forced = np.zeros((room, len(leads), 3), np.float32)
         for row, lead in enumerate(leads):
             forced[:len(lead), row] = lead
-        strokes, gaussians, lengths = map(ops.convert_to_numpy, self._run(
-            ops.convert_to_tensor(numbers), letters, noise, bias, forced, led, np.int32(total),
-        ))
-        return strokes.transpose(1, 0, 2), gaussians.transpose(1, 0, 2), lengths
+        # Batches of one size, since each size is compiled: the last one is filled up with line 0.
+        batches = -(-len(leads) // AT_ONCE)
+        size = -(-len(leads) // batches)
+        rows = np.arange(batches * size)
+        rows[len(leads):] = 0
+
+        def run(rows):
+            strokes, gaussians, lengths = map(ops.convert_to_numpy, self._run(
+                ops.convert_to_tensor(numbers[rows]), letters[rows], noise[:, rows], bias[rows],
+                forced[:, rows], led[rows], np.int32(total),
+            ))
+            return strokes.transpose(1, 0, 2), gaussians.transpose(1, 0, 2), lengths
+
+        found = zip(*on_all_cores(run, np.split(rows, batches)))
+        return [np.concatenate(parts)[:len(leads)] for parts in found]
 
     def _loop(self, numbers, letters, noise, bias, forced, led, total):
         """What is compiled.

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from keras import ops
 
+from mdn_utils import writing
 from mdn_utils.data import prepare, simulated
 from mdn_utils.data.alphabet import encode
 from mdn_utils.data.strokes import Line
@@ -43,6 +44,16 @@ def test_a_line_does_not_depend_on_its_neighbours(writer):
     alone = writer.write("seed", seed=4)
     assert together.strokes.shape == alone.strokes.shape
     np.testing.assert_allclose(together.strokes, alone.strokes, atol=1e-4)
+
+
+def test_many_lines_are_written_in_several_batches(writer, monkeypatch):
+    texts = ["one", "two", "three", "four", "five"]
+    together = writer.write(texts, seed=3, bias=[0, 0.5, 1, 1.5, 2])
+    monkeypatch.setattr(writing, "AT_ONCE", 2)  # the last of three batches isn't full
+    for line, expected in zip(writer.write(texts, seed=3, bias=[0, 0.5, 1, 1.5, 2]), together, strict=True):
+        assert line.strokes.shape == expected.strokes.shape
+        np.testing.assert_allclose(line.strokes, expected.strokes, atol=1e-4)
+        np.testing.assert_allclose(line.attention, expected.attention, atol=1e-4)
 
 
 def test_the_line_is_what_the_network_predicts_with_that_noise(network, writer):
