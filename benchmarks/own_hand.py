@@ -73,7 +73,6 @@ def main():
         results, seconds, shares, drawn = defaultdict(list), [], [], []
         for number, (name, own) in enumerate(hands.items()):
             lines = own[:count]
-            primer = adapting.best_primer(lines)
             texts = _texts(number)
 
             def note(way, strokes, texts):
@@ -88,11 +87,13 @@ def main():
 
             network.set_weights(before)
             write("any hand", None)
+            primer = adapting.best_primer(writer, lines)
             write("primed", primer)
             start = time.perf_counter()
             shares.append(adapting.learn(writer, lines, reader, args.steps, args.rate))
             seconds.append(time.perf_counter() - start)
             write("adapted", None)
+            primer = adapting.best_primer(writer, lines)
             both = write("adapted and primed", primer)
             drawn += [primer.strokes, both[0].new]
             others = own[count:count + CEILING]

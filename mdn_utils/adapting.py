@@ -1,4 +1,5 @@
 """Learn a hand from a few lines of it."""
+import contextlib
 import string
 from typing import NamedTuple
 
@@ -105,16 +106,31 @@ def held_back(lines):
     return [line for k, line in enumerate(lines) if k % HELD], lines[::HELD]
 
 
-def best_primer(lines):
-    """Return the line to go on from: one of about twenty characters.
+def best_primer(writer, lines):
+    """Return the line to go on from: one of about twenty characters that the network can follow.
+
+    Args:
+        writer: a `writing.Writer`.
+        lines: the hand's lines, a list of prepared `Line`.
+
+    Raises:
+        InputError: if at the end of each line the network believes to be elsewhere in its text.
 
     Example:
 
+    >>> from mdn_utils import weights, writing
+    >>> from mdn_utils.data import simulated
     >>> from mdn_utils.data.strokes import Line
-    >>> best_primer([Line(None, text, "me") for text in ("short", "a line of twenty one.")]).text
-    'a line of twenty one.'
+    >>> writer = writing.Writer(weights.load_shipped("synthesis_simulated"))
+    >>> said = ("no", "one of twenty one now")
+    >>> best_primer(writer, [Line(simulated.write(text), text, "me") for text in said]).text
+    'one of twenty one now'
     """
-    return min(lines, key=lambda line: abs(len(line.text) - PRIMER))
+    for line in sorted(lines, key=lambda line: abs(len(line.text) - PRIMER)):
+        with contextlib.suppress(InputError):
+            writer.write("a", primer=line, limit=1)
+            return line
+    raise InputError(f"the network can't follow any of the {len(lines)} lines to its end")
 
 
 def adapt(network, lines, reader, steps=STEPS, rate=RATE, seed=0):
@@ -186,7 +202,7 @@ def learn(writer, lines, reader, steps=STEPS, rate=RATE, seed=0):
         The share of what was learned that was kept, see `legibility.keep_legible`.
 
     Raises:
-        InputError: see `adapt`; and if the network can't go on from the `best_primer`.
+        InputError: see `adapt` and `best_primer`.
 
     Example:
 
@@ -197,7 +213,7 @@ def learn(writer, lines, reader, steps=STEPS, rate=RATE, seed=0):
     >>> learn(writer, lines, weights.load_shipped("reader"), steps=2)
     1.0
     """
-    primer = best_primer(lines)
+    primer = best_primer(writer, lines)
     learnt, _ = held_back(lines)
     start = writer.network.get_weights()
     before = legibility.misread(writer, primer, reader)
@@ -229,7 +245,8 @@ def measure(writer, lines, held, reader, tries=1, seed=0):
     True
     """
     texts = list(TEXTS) * TIMES
-    written = writer.write(texts, seed, 0.75, best_primer(lines), tries=tries, reader=reader)
+    primer = best_primer(writer, lines)
+    written = writer.write(texts, seed, 0.75, primer, tries=tries, reader=reader)
     new = [line.new for line in written]
     rates = error_rates([reading.text for reading in read(reader, new, 10)], texts)
     own = style([line.strokes for line in lines])

@@ -269,7 +269,7 @@ def adapt(args):
             network, out / HAND_WEIGHTS, command=_command(args), seed=args.seed,
             source="a hand of the user's own", lines=len(learnt), share=share,
         )
-        line_files.save_lines(out / HAND_LINE, [adapting.best_primer(lines)])
+        line_files.save_lines(out / HAND_LINE, [adapting.best_primer(writer, lines)])
     own = distance(style([line.strokes for line in held]), style([line.strokes for line in learnt]))
     print(f"{'':>34} {'before':>8} {'after':>8}")
     nats, wrong = "nats per point, lines held back", "characters read wrong"

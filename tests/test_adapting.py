@@ -66,11 +66,27 @@ def test_adapting_learns_the_lines(lines, reader):
     assert rate == pytest.approx(1e-3 * schedule(0.9), rel=1e-3)
 
 
+def test_the_primer_is_a_line_that_the_network_can_follow():
+    class Writer:
+        def write(self, text, primer, limit):
+            if primer.text in refused:
+                raise InputError("the window is elsewhere")
+
+    lines = [Line(None, length * "x", "me") for length in (4, 19, 30)]
+    refused = {}
+    assert adapting.best_primer(Writer(), lines) is lines[1]
+    refused = {lines[1].text}
+    assert adapting.best_primer(Writer(), lines) is lines[2]
+    refused = {line.text for line in lines}
+    with pytest.raises(InputError, match="any of the 3 lines"):
+        adapting.best_primer(Writer(), lines)
+
+
 def test_what_spoils_the_writing_is_not_kept(lines, reader, capsys):
     """Steps as large as these leave a network that writes no letters."""
     writer = writing.Writer(weights.load_shipped("synthesis_real"))
     prepared = prepare.prepare(lines)
-    primer = adapting.best_primer(prepared)
+    primer = adapting.best_primer(writer, prepared)
     before = legibility.misread(writer, primer, reader)
     start = writer.network.get_weights()
     adapting.learn(writer, prepared, reader, steps=3, rate=0.3)
