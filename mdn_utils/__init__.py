@@ -4,6 +4,7 @@ Importing this package changes nothing in the process. Notebooks and the command
 `silence_tensorflow()` first, because TensorFlow greets every process on its error stream.
 """
 import contextlib
+import gc
 import logging
 import os
 
@@ -32,8 +33,14 @@ def silence_tensorflow():
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     logger = logging.getLogger("tensorflow")
     logger.addFilter(_is_not_about_retracing)
-    with silence_stderr():
-        import keras  # noqa: F401
+    collecting = gc.isenabled()
+    gc.disable()  # a sixth of the import would go into looking for garbage, and there is none
+    try:
+        with silence_stderr():
+            import keras  # noqa: F401
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def _is_not_about_retracing(record):

@@ -24,6 +24,7 @@ JOINED = 200  # lines made of the words of the hand's own
 POINTS = 2000  # in a batch
 RATE = 8e-5  # with 2e-3 the network learned the lines by heart: held-out ones were lost on it
 STEPS = 150
+FEW = 20  # steps that don't win back the seconds for which a second shape is compiled
 PRIMER = 20  # characters of a good primer: enough to show the hand, and soon read
 TEXTS = (
     "The quick brown fox jumps", "over 13 lazy dogs, at last.", "My jug was vexed by quiz",
@@ -163,8 +164,8 @@ def adapt(network, lines, reader, steps=STEPS, rate=RATE, seed=0):
         raise InputError(f"steps={steps}: expected 2 or more, such as {STEPS}")
     pieces = cut_into_words(lines, reader)
     data = batches.LineBatches(
-        lines + words.join(pieces, JOINED, seed), points=POINTS, steps=steps, seed=seed, shapes=2,
-        augment=True,
+        lines + words.join(pieces, JOINED, seed), points=POINTS, steps=steps, seed=seed,
+        shapes=2 if steps > FEW else 1, augment=True,
     )
     compile_network(network, rate=rate)
     network.optimizer.learning_rate = _Rates(rate, steps)

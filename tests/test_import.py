@@ -28,6 +28,10 @@ filters = list(logging.getLogger("tensorflow").filters)
 assert dict(os.environ) == environment
 assert os.fstat(2) == stderr
 assert logging.getLogger("tensorflow").filters == filters
+
+import gc
+mdn_utils.silence_tensorflow()
+assert gc.isenabled()  # again
 """
 )
 WITHOUT_TENSORFLOW = (

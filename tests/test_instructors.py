@@ -11,10 +11,9 @@ from pathlib import Path
 import nbformat
 from test_exercises import EXERCISES, REPOSITORY, SOLUTIONS, named, wrong_answers
 
-SHEET = "01_rnn_and_lstm"
-START, RELEASE, GRADE = re.findall(
-    "```sh\n(.+?)```", (REPOSITORY / "INSTRUCTORS.md").read_text("utf-8"), re.DOTALL
-)
+SHEET = "08_rnn_transducer"  # it trains nothing, so it's soon graded
+COMMANDS = (REPOSITORY / "INSTRUCTORS.md").read_text("utf-8").replace("01_rnn_and_lstm", SHEET)
+START, RELEASE, GRADE = re.findall("```sh\n(.+?)```", COMMANDS, re.DOTALL)
 
 
 def run(commands, folder):

@@ -62,7 +62,9 @@ def lstm(inputs, units, peepholes):
 @pytest.mark.parametrize(
     "kind, exact, paper", [("prediction", 3_364_521, 3.37e6), ("synthesis", 3_832_551, 3.65e6)]
 )
-def test_parameters_at_the_size_of_the_paper(kind, exact, paper, peepholes):
+def test_parameters_at_the_size_of_the_paper(kind, exact, paper, peepholes, monkeypatch):
+    # only the sizes count, and JAX takes 20 s for the orthogonal matrices of such a network
+    monkeypatch.setattr(keras.initializers.Orthogonal, "__call__", keras.initializers.Zeros.__call__)
     H, M, K, letters = 400, 20, 10, A if kind == "synthesis" else 0
 
     def count(letters):
