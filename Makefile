@@ -78,7 +78,8 @@ weights: .venv/installed
 	$(TRAIN) synthesis --corpus runs/unipen.h5 --start runs/third_real/weights.weights.h5 --rate 0.001 --minutes 97 --seed 5 --out runs/fourth_real
 	.venv/bin/python -m mdn_utils pack runs/unipen_more.h5 --corpus unipen --root "$(UNIPEN)" --join 40000
 	$(TRAIN) synthesis --corpus runs/unipen_more.h5 --start runs/fourth_real/weights.weights.h5 --rate 0.001 --minutes 240 --seed 6 --out runs/synthesis_real
-	$(TRAIN) text --corpus python --size 2x256 --minutes 40 --seed 1 --out runs/text_python
+	$(TRAIN) text --corpus python --size 2x256 --minutes 40 --seed 1 --out runs/first_text
+	$(TRAIN) text --corpus python --start runs/first_text/weights.weights.h5 --rate 0.002 --minutes 92 --seed 2 --out runs/text_python
 	$(TRAIN) reader --corpus unipen --root "$(UNIPEN)" --part reader --minutes 52 --seed 1 --out runs/first_reader
 	# ours was stopped after 25 of the 108 minutes
 	$(TRAIN) reader --corpus unipen --root "$(UNIPEN)" --part reader --start runs/first_reader/weights.weights.h5 --rate 0.0015 --minutes 108 --seed 11 --out runs/second_reader
