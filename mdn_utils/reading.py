@@ -23,6 +23,7 @@ LABELS = len(ALPHABET) + 1  # the blank, and character c as ALPHABET.index(c) + 
 STEPS_PER_FRAME = 2
 LENGTHS = (128, 512, 1024, MOST_STEPS)  # that lines are padded to: few, as each has to be compiled
 STEPS_AT_ONCE = 16384  # in a batch
+FEW = 8  # lines in a smaller batch, the only other size: compiling takes longer than it saves
 # Nats by which another text may explain a line better than its own, see `check_text`.
 MOST_DOUBT = 4
 MOST_DOUBT_OF_LETTERS = 15
@@ -311,7 +312,7 @@ def _log_probabilities(reader, steps):
         rows = STEPS_AT_ONCE // length
         chosen = [number for number in order[:rows] if len(steps[number]) <= length]
         order = order[len(chosen):]
-        rows = min(1 << (len(chosen) - 1).bit_length(), rows)  # a power of 2: few to compile
+        rows = min(FEW, rows) if len(chosen) <= FEW else rows
         batches.append((chosen, rows, length))
 
     def run(batch):
