@@ -93,10 +93,11 @@ def compiled(model, function):
 
     def call(*arguments):
         shapes = tuple(np.shape(argument) for argument in arguments)
-        # TensorFlow warns when it traces one function often, and tells functions apart by their
-        # code. A partial has none.
-        run = by_shape.setdefault(shapes, _jit(functools.partial(stateless)))
-        return run([v.value for v in model.variables], *arguments)
+        if shapes not in by_shape:
+            # TensorFlow warns when it traces one function often, and tells functions apart by their
+            # code. A partial has none. Of threads that come here at once, one sets the function.
+            by_shape.setdefault(shapes, _jit(functools.partial(stateless)))
+        return by_shape[shapes]([v.value for v in model.variables], *arguments)
 
     return call
 

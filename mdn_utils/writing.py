@@ -214,11 +214,9 @@ class Writer:
         forced = np.zeros((room, len(leads), 3), np.float32)
         for row, lead in enumerate(leads):
             forced[:len(lead), row] = lead
-        # Batches of one size, since each size is compiled: the last one is filled up with line 0.
+        # Batches of one size, since each is compiled; the last one is filled up from the start.
         batches = -(-len(leads) // AT_ONCE)
         size = -(-len(leads) // batches)
-        rows = np.arange(batches * size)
-        rows[len(leads):] = 0
 
         def run(rows):
             strokes, gaussians, lengths = map(ops.convert_to_numpy, self._run(
@@ -227,7 +225,7 @@ class Writer:
             ))
             return strokes.transpose(1, 0, 2), gaussians.transpose(1, 0, 2), lengths
 
-        found = zip(*on_all_cores(run, np.split(rows, batches)))
+        found = zip(*on_all_cores(run, np.resize(np.arange(len(leads)), (batches, size))))
         return [np.concatenate(parts)[:len(leads)] for parts in found]
 
     def _loop(self, numbers, letters, noise, bias, forced, led, total):
