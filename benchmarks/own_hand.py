@@ -90,7 +90,7 @@ def main():
             primer = adapting.best_primer(writer, lines)
             write("primed", primer)
             start = time.perf_counter()
-            shares.append(adapting.learn(writer, lines, reader, args.steps, args.rate))
+            shares.append(adapting.learn(writer, lines, primer, reader, args.steps, args.rate))
             seconds.append(time.perf_counter() - start)
             write("adapted", None)
             primer = adapting.best_primer(writer, lines)

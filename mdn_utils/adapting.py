@@ -190,12 +190,13 @@ class _Rates(keras.optimizers.schedules.LearningRateSchedule):
         return self.config
 
 
-def learn(writer, lines, reader, steps=STEPS, rate=RATE, seed=0):
+def learn(writer, lines, primer, reader, steps=STEPS, rate=RATE, seed=0):
     """Learn a hand from nine lines in ten, and keep of it what leaves the writing legible.
 
     Args:
         writer: a `writing.Writer`; the weights of its network are changed.
         lines: the hand's lines, a list of prepared `Line`; see `held_back`.
+        primer: the `best_primer` of them, to go on from when it is checked.
         reader: a `reading.Reader`.
         steps, rate, seed: see `adapt`.
 
@@ -203,7 +204,7 @@ def learn(writer, lines, reader, steps=STEPS, rate=RATE, seed=0):
         The share of what was learned that was kept, see `legibility.keep_legible`.
 
     Raises:
-        InputError: see `adapt` and `best_primer`.
+        InputError: see `adapt`; and if the network can't go on from the primer.
 
     Example:
 
@@ -211,10 +212,9 @@ def learn(writer, lines, reader, steps=STEPS, rate=RATE, seed=0):
     >>> from mdn_utils.data import simulated
     >>> writer = writing.Writer(weights.load_shipped("synthesis_real"))
     >>> lines = prepare(simulated.lines(4))
-    >>> learn(writer, lines, weights.load_shipped("reader"), steps=2)
+    >>> learn(writer, lines, lines[0], weights.load_shipped("reader"), steps=2)
     1.0
     """
-    primer = best_primer(writer, lines)
     learnt, _ = held_back(lines)
     start = writer.network.get_weights()
     before = legibility.misread(writer, primer, reader)
@@ -222,19 +222,20 @@ def learn(writer, lines, reader, steps=STEPS, rate=RATE, seed=0):
     return legibility.keep_legible(writer, start, primer, reader, before)
 
 
-def measure(writer, lines, held, reader, tries=1, seed=0):
+def measure(writer, lines, held, primer, reader, tries=1, seed=0):
     """Measure how well a network writes a hand.
 
     Args:
         writer: a `writing.Writer`.
         lines: the hand's lines, a list of prepared `Line`.
         held: those of them that nothing was trained on.
+        primer: the `best_primer` of them.
         reader: a `reading.Reader`.
         tries: see `Writer.write`.
         seed: an integer.
 
     Returns:
-        A `Hand`. The texts are written four times at bias 0.75, going on from one of the lines.
+        A `Hand`. The texts are written four times at bias 0.75, going on from the primer.
 
     Example:
 
@@ -242,11 +243,10 @@ def measure(writer, lines, held, reader, tries=1, seed=0):
     >>> from mdn_utils.data import simulated
     >>> writer = writing.Writer(weights.load_shipped("synthesis_real"))
     >>> lines = prepare(simulated.lines(2))
-    >>> measure(writer, lines, lines[:1], weights.load_shipped("reader")).distance < 1
+    >>> measure(writer, lines, lines[:1], lines[0], weights.load_shipped("reader")).distance < 1
     True
     """
     texts = list(TEXTS) * TIMES
-    primer = best_primer(writer, lines)
     written = writer.write(texts, seed, 0.75, primer, tries=tries, reader=reader)
     new = [line.new for line in written]
     rates = error_rates([reading.text for reading in read(reader, new, 10)], texts)

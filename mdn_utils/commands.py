@@ -262,14 +262,16 @@ def adapt(args):
     network = weights.load(args.start or weights.shipped_path("synthesis_real"))
     writer = writing.Writer(network)
     with exclusive(out):
-        before = adapting.measure(writer, lines, held, reader)
-        share = adapting.learn(writer, lines, reader, args.steps, args.rate, args.seed)
-        after = adapting.measure(writer, lines, held, reader)
+        primer = adapting.best_primer(writer, lines)
+        before = adapting.measure(writer, lines, held, primer, reader)
+        share = adapting.learn(writer, lines, primer, reader, args.steps, args.rate, args.seed)
+        primer = adapting.best_primer(writer, lines)  # of the network that it is now
+        after = adapting.measure(writer, lines, held, primer, reader)
         weights.save(
             network, out / HAND_WEIGHTS, command=_command(args), seed=args.seed,
             source="a hand of the user's own", lines=len(learnt), share=share,
         )
-        line_files.save_lines(out / HAND_LINE, [adapting.best_primer(writer, lines)])
+        line_files.save_lines(out / HAND_LINE, [primer])
     own = distance(style([line.strokes for line in held]), style([line.strokes for line in learnt]))
     print(f"{'':>34} {'before':>8} {'after':>8}")
     nats, wrong = "nats per point, lines held back", "characters read wrong"

@@ -89,7 +89,7 @@ def test_what_spoils_the_writing_is_not_kept(lines, reader, capsys):
     primer = adapting.best_primer(writer, prepared)
     before = legibility.misread(writer, primer, reader)
     start = writer.network.get_weights()
-    adapting.learn(writer, prepared, reader, steps=3, rate=0.3)
+    adapting.learn(writer, prepared, primer, reader, steps=3, rate=0.3)
     assert legibility.misread(writer, primer, reader) <= before + legibility.WORSE
     printed = capsys.readouterr().out
     assert "of the characters wrong" in printed and "none of it is kept" in printed
