@@ -4,6 +4,8 @@ OUT = line.svg
 override TEXT := $(value TEXT)
 export TEXT
 
+# two processes for two cores; with more threads in each, NumPy's would spend the time waiting for each other
+test lowest: export OPENBLAS_NUM_THREADS = 1
 TESTS = pytest -n 2 --dist loadfile --no-loadscope-reorder --nbval --nbval-current-env
 .PHONY: lab test lowest browser stress colab lint notebooks assignments api address site bench write weights
 
