@@ -96,6 +96,7 @@ weights: .venv/installed
 	KERAS_BACKEND=jax .venv/bin/python tools/train_lesson.py notebooks/13_world_models.ipynb
 	KERAS_BACKEND=jax .venv/bin/python benchmarks/transducer.py
 	KERAS_BACKEND=jax .venv/bin/python benchmarks/transducer.py --table
+	KERAS_BACKEND=jax .venv/bin/python benchmarks/annealing.py
 
 .venv/installed: requirements.txt pyproject.toml
 	$(PYTHON) -m venv .venv
