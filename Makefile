@@ -4,6 +4,8 @@ OUT = line.svg
 override TEXT := $(value TEXT)
 export TEXT
 
+# two processes for two cores; with more threads in each, NumPy's would spend the time waiting for each other
+test lowest: export OPENBLAS_NUM_THREADS = 1
 TESTS = pytest -n 2 --dist loadfile --no-loadscope-reorder --nbval --nbval-current-env
 .PHONY: lab test lowest browser stress colab lint notebooks assignments api address site bench write weights
 
@@ -94,6 +96,7 @@ weights: .venv/installed
 	KERAS_BACKEND=jax .venv/bin/python tools/train_lesson.py notebooks/13_world_models.ipynb
 	KERAS_BACKEND=jax .venv/bin/python benchmarks/transducer.py
 	KERAS_BACKEND=jax .venv/bin/python benchmarks/transducer.py --table
+	KERAS_BACKEND=jax .venv/bin/python benchmarks/annealing.py
 
 .venv/installed: requirements.txt pyproject.toml
 	$(PYTHON) -m venv .venv

@@ -1,4 +1,6 @@
 """Measure networks in Graves's units: nats, bits and squared errors."""
+from typing import NamedTuple
+
 import keras
 import numpy as np
 from keras import ops
@@ -136,6 +138,34 @@ def error_rates(found, texts):
     }
 
 
+class Interval(NamedTuple):
+    """A mean and its confidence interval.
+
+    Args:
+        mean: a number or an array.
+        half: how far the interval reaches to either side of it, in the same shape.
+
+    Example:
+
+    >>> gain = Interval(mean=2.0, half=0.5)
+    >>> gain.low, gain.high
+    (1.5, 2.5)
+    """
+
+    mean: np.ndarray
+    half: np.ndarray
+
+    @property
+    def low(self):
+        """Where the interval begins."""
+        return self.mean - self.half
+
+    @property
+    def high(self):
+        """Where it ends."""
+        return self.mean + self.half
+
+
 def confidence_interval(values):
     """Average a few independent runs, and say how far the 95 % confidence interval reaches.
 
@@ -147,14 +177,16 @@ def confidence_interval(values):
         values: (n, ...) for n runs, 2 to 6.
 
     Returns:
-        The mean and half the interval's width, each (...).
+        An `Interval`: mean, half, low and high, each (...).
 
     Example:
 
     >>> mean, half = confidence_interval([1.0, 2.0, 3.0])
     >>> print(f"{mean:.1f} +- {half:.1f}")
     2.0 +- 2.5
+    >>> bool(confidence_interval([1.0, 2.0, 3.0]).low > 0)
+    False
     """
     values = np.asarray(values)
     error = values.std(axis=0, ddof=1) / np.sqrt(len(values))
-    return values.mean(axis=0), STUDENT[len(values) - 2] * error
+    return Interval(values.mean(axis=0), STUDENT[len(values) - 2] * error)

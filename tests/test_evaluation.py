@@ -17,8 +17,9 @@ def test_error_rates_count_insertions_deletions_and_substitutions():
 @pytest.mark.parametrize("runs", range(2, 7))
 def test_confidence_intervals_are_those_of_scipy(runs):
     values = np.random.default_rng(runs).normal(size=(runs, 3))
-    mean, half = evaluation.confidence_interval(values)
+    found = evaluation.confidence_interval(values)
     scale = stats.sem(values, axis=0)
-    np.testing.assert_allclose(mean, values.mean(axis=0))
-    low, high = stats.t.interval(0.95, runs - 1, loc=mean, scale=scale)
-    np.testing.assert_allclose([mean - half, mean + half], [low, high], rtol=1e-4)
+    np.testing.assert_allclose(found.mean, values.mean(axis=0))
+    low, high = stats.t.interval(0.95, runs - 1, loc=values.mean(axis=0), scale=scale)
+    np.testing.assert_allclose([found.low, found.high], [low, high], rtol=1e-4)
+    np.testing.assert_allclose(found.mean + found.half, found.high)

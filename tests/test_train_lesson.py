@@ -20,6 +20,7 @@ LESSONS = {
             "count=3000, held=500": "count=64, held=8",
             "Batches(scenes, scenes.held), 10": "Batches(scenes, scenes.held), 1",
             "((1, 2, 3), (4, 5, 6), (7, 8, 9)), (50, 100, 150)": "((1, 1),), (150,)",
+            "for kind in KINDS}": 'for kind in ("vector", "2x64")}',  # the others are above, or differ in the data
             '"reversed", 1, 16': '"reversed", 1, 1',
             '"attention", 1, 9': '"attention", 1, 1',
         },
