@@ -87,13 +87,13 @@ def main():
 
             network.set_weights(before)
             write("any hand", None)
-            primer = adapting.best_primer(writer, lines)
+            primer = adapting.best_primer(writer, lines, reader)
             write("primed", primer)
             start = time.perf_counter()
             shares.append(adapting.learn(writer, lines, primer, reader, args.steps, args.rate))
             seconds.append(time.perf_counter() - start)
             write("adapted", None)
-            primer = adapting.best_primer(writer, lines)
+            primer = adapting.best_primer(writer, lines, reader)
             both = write("adapted and primed", primer)
             drawn += [primer.strokes, both[0].new]
             others = own[count:count + CEILING]

@@ -23,7 +23,7 @@ HELD = 10  # one line in so many, and at least one, is kept to measure with
 JOINED = 200  # lines made of the words of the hand's own
 POINTS = 2000  # in a batch
 RATE = 8e-5  # with 2e-3 the network learned the lines by heart: held-out ones were lost on it
-STEPS = 150
+STEPS = 300
 FEW = 20  # steps that don't win back the seconds for which a second shape is compiled
 PRIMER = 20  # characters of a good primer: enough to show the hand, and soon read
 TEXTS = (
@@ -107,12 +107,13 @@ def held_back(lines):
     return [line for k, line in enumerate(lines) if k % HELD], lines[::HELD]
 
 
-def best_primer(writer, lines):
+def best_primer(writer, lines, reader=None):
     """Return the line to go on from: one of about twenty characters that the network can follow.
 
     Args:
         writer: a `writing.Writer`.
         lines: the hand's lines, a list of prepared `Line`.
+        reader: a `reading.Reader`, if the lines haven't been checked: see `usable`.
 
     Raises:
         InputError: if at the end of each line the network believes to be elsewhere in its text.
@@ -129,7 +130,7 @@ def best_primer(writer, lines):
     """
     for line in sorted(lines, key=lambda line: abs(len(line.text) - PRIMER)):
         with contextlib.suppress(InputError):
-            writer.write("a", primer=line, limit=1)
+            writer.write("a", primer=line, limit=1, reader=reader)
             return line
     raise InputError(f"the network can't follow any of the {len(lines)} lines to its end")
 
@@ -137,9 +138,10 @@ def best_primer(writer, lines):
 def adapt(network, lines, reader, steps=STEPS, rate=RATE, seed=0):
     """Train a network on with the lines of one hand; its weights are changed.
 
-    The lines are cut into words, and these joined anew, and each is slanted and scaled a little, so
-    that few lines go a long way. All layers learn, the window too: with the window left as it was,
-    hands came out less alike and read worse. Nothing checks what comes out; `learn` does.
+    The lines are cut into words, and these joined anew, so that few lines go a long way. They
+    aren't slanted and stretched as in training: slant and width belong to the hand. All layers
+    learn, the window too: with the window left as it was, hands came out less alike and read worse.
+    Nothing checks what comes out; `learn` does.
 
     Args:
         network: a `SynthesisNetwork`.
@@ -165,7 +167,7 @@ def adapt(network, lines, reader, steps=STEPS, rate=RATE, seed=0):
     pieces = cut_into_words(lines, reader)
     data = batches.LineBatches(
         lines + words.join(pieces, JOINED, seed), points=POINTS, steps=steps, seed=seed,
-        shapes=2 if steps > FEW else 1, augment=True,
+        shapes=2 if steps > FEW else 1,
     )
     compile_network(network, rate=rate)
     network.optimizer.learning_rate = _Rates(rate, steps)

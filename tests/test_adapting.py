@@ -68,7 +68,7 @@ def test_adapting_learns_the_lines(lines, reader):
 
 def test_the_primer_is_a_line_that_the_network_can_follow():
     class Writer:
-        def write(self, text, primer, limit):
+        def write(self, text, primer, limit, reader):
             if primer.text in refused:
                 raise InputError("the window is elsewhere")
 
