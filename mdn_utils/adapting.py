@@ -23,7 +23,7 @@ HELD = 10  # one line in so many, and at least one, is kept to measure with
 JOINED = 200  # lines made of the words of the hand's own
 POINTS = 2000  # in a batch
 RATE = 8e-5  # with 2e-3 the network learned the lines by heart: held-out ones were lost on it
-STEPS = 300
+STEPS = 150
 FEW = 20  # steps that don't win back the seconds for which a second shape is compiled
 PRIMER = 20  # characters of a good primer: enough to show the hand, and soon read
 TEXTS = (
@@ -138,10 +138,9 @@ def best_primer(writer, lines, reader=None):
 def adapt(network, lines, reader, steps=STEPS, rate=RATE, seed=0):
     """Train a network on with the lines of one hand; its weights are changed.
 
-    The lines are cut into words, and these joined anew, so that few lines go a long way. They
-    aren't slanted and stretched as in training: slant and width belong to the hand. All layers
-    learn, the window too: with the window left as it was, hands came out less alike and read worse.
-    Nothing checks what comes out; `learn` does.
+    The lines are cut into words, and these joined anew, and each is slanted and scaled a little, so
+    that few lines go a long way. All layers learn, the window too: with the window left as it was,
+    hands came out less alike and read worse. Nothing checks what comes out; `learn` does.
 
     Args:
         network: a `SynthesisNetwork`.
@@ -167,7 +166,7 @@ def adapt(network, lines, reader, steps=STEPS, rate=RATE, seed=0):
     pieces = cut_into_words(lines, reader)
     data = batches.LineBatches(
         lines + words.join(pieces, JOINED, seed), points=POINTS, steps=steps, seed=seed,
-        shapes=2 if steps > FEW else 1,
+        shapes=2 if steps > FEW else 1, augment=True,
     )
     compile_network(network, rate=rate)
     network.optimizer.learning_rate = _Rates(rate, steps)
