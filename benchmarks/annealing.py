@@ -14,13 +14,13 @@ import itertools
 import json
 
 import keras
-import nbformat
+import lesson_cells
 import numpy as np
 
 import mdn_utils
 from mdn_utils import compiling, evaluation, weights
 
-NOTEBOOK = weights.SHIPPED.parents[1] / "notebooks" / "11_sketch_rnn.ipynb"
+LESSON, TAG = "11_sketch_rnn", "train"
 TABLE = weights.SHIPPED / "annealing_table.json"
 COMMAND = "KERAS_BACKEND=jax python benchmarks/annealing.py"
 RATE = 0.992  # of annealing
@@ -31,19 +31,6 @@ FIGURES = {  # in nats per unseen character
     "both, the bound": lambda run: run["own"] + run["kl"],
     "more with another's code": lambda run: run["other"] - run["own"],
 }
-
-
-def lesson():
-    """The globals of the cells of lesson 11 tagged `train`, on the present backend.
-
-    Its functions look their globals up here, so that what is changed here is changed for them.
-    """
-    cells = nbformat.read(NOTEBOOK, as_version=4).cells
-    first, *others = [cell.source for cell in cells if "train" in cell.metadata.get("tags", [])]
-    notebook = {}
-    for source in (first.partition("silence_tensorflow()\n")[2], *others):
-        exec(source, notebook)
-    return notebook
 
 
 def choose(notebook, annealing, floor):
@@ -67,7 +54,7 @@ def train(notebook, annealing, floor, seed, steps):
 
 def compare(steps, seeds):
     """Train everything. The file grows with each run."""
-    notebook, runs = lesson(), {name: [] for name in LOSSES}
+    notebook, runs = lesson_cells.run(LESSON, TAG), {name: [] for name in LOSSES}
     for seed, (name, loss) in itertools.product(range(1, seeds + 1), LOSSES.items()):
         runs[name].append(train(notebook, *loss, seed, steps))
         print(name, runs[name][-1], flush=True)

@@ -21,17 +21,15 @@ Depth against width, one direction against two, and pretrained against not, each
 import argparse
 import json
 import time
-from pathlib import Path
 
 import keras
-import nbformat
+import lesson_cells
 import numpy as np
 
 import mdn_utils
 from mdn_utils import decoding, weights
 from mdn_utils.layers import WeightNoise
 
-ROOT = Path(__file__).resolve().parents[1]
 SPEAKERS = ("george", "jackson", "lucas", "nicolas")  # and theo
 SOURCE = (
     "Free Spoken Digit Dataset, Z. Jackson and others, CC BY-SA 4.0: george, jackson, lucas and nicolas, takes 5 to "
@@ -47,13 +45,7 @@ def lesson(stranger="theo"):
 
     If the stranger is one of the others, theo has no part in anything.
     """
-    cells = nbformat.read(ROOT / "notebooks" / "08_rnn_transducer.ipynb", as_version=4).cells
-    code = [cell for cell in cells if cell.cell_type == "code"]
-    names = {}
-    exec(code[0].source.partition("silence_tensorflow()\n")[2], names)
-    for cell in code:
-        if "transducer" in cell.metadata.get("tags", []):
-            exec(cell.source, names)
+    names = lesson_cells.run("08_rnn_transducer", "transducer")
     if stranger != "theo":
         kept = np.flatnonzero(names["speaker"] != "theo")
         names.update({key: names[key][kept] for key in ("digit", "speaker", "take")})

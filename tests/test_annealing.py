@@ -9,11 +9,12 @@ import pytest
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "benchmarks"))
 import annealing  # noqa: E402
+import lesson_cells  # noqa: E402
 
 
 @pytest.fixture(scope="module")
 def notebook():
-    return annealing.lesson()
+    return lesson_cells.run(annealing.LESSON, annealing.TAG)
 
 
 @pytest.mark.parametrize("name, kl, price", [

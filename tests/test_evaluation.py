@@ -14,7 +14,7 @@ def test_error_rates_count_insertions_deletions_and_substitutions():
     assert rates["lines_read_in_full"] == 0
 
 
-@pytest.mark.parametrize("runs", range(2, 7))
+@pytest.mark.parametrize("runs", range(2, 11))
 def test_confidence_intervals_are_those_of_scipy(runs):
     values = np.random.default_rng(runs).normal(size=(runs, 3))
     found = evaluation.confidence_interval(values)
