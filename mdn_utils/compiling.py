@@ -84,7 +84,7 @@ def restart_optimizer(network):
     """
     for variable in network.optimizer.variables:
         if variable is not network.optimizer.learning_rate:
-            variable.assign(ops.zeros_like(variable))
+            variable.assign(ops.zeros(variable.shape, variable.dtype))
 
 
 def compile_reader(reader, rate=2e-3):

@@ -6,6 +6,7 @@ import pytest
 from helpers import BACKEND, gradients, plain_lstm, randomise, run, sigmoid
 from keras import ops
 
+from mdn_utils.compiling import compile_network, restart_optimizer
 from mdn_utils.data.alphabet import ALPHABET, BYTES, encode
 from mdn_utils.data.batches import LineBatches, arrange_prediction, arrange_synthesis
 from mdn_utils.data.strokes import Line
@@ -203,6 +204,19 @@ def test_thirty_steps_of_fit_lower_the_loss(kind, peepholes):
     history = network.fit(LineBatches(lines, arrange, steps=10), epochs=3, verbose=0)
     history = history.history["loss"]
     assert np.isfinite(history).all() and history[-1] < history[0] - 0.3
+
+
+def test_an_optimizer_starts_again_from_nothing():
+    network = TextNetwork((4,))
+    compile_network(network, rate=0.01)
+    network.optimizer.build(network.trainable_variables)
+    kept = network.optimizer.learning_rate
+    moments = [v for v in network.optimizer.variables if v is not kept]
+    for moment in moments:
+        moment.assign(ops.ones(moment.shape, moment.dtype))
+    restart_optimizer(network)
+    assert not any(ops.convert_to_numpy(v).any() for v in moments)
+    assert float(kept) == pytest.approx(0.01)
 
 
 @pytest.mark.parametrize("kind", KINDS)

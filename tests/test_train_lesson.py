@@ -42,7 +42,7 @@ LESSONS = {
     ),
     "11_sketch_rnn": (
         {
-            '"decoder": 22, "vae": 14}, 50': '"decoder": 1e-3, "vae": 1e-3}, 1',
+            '"decoder": 30, "vae": 20}, 50': '"decoder": 1e-3, "vae": 1e-3}, 1',
             "Sketcher(), (points": "Sketcher(8, 2), (points",
             "SketchRNN(seed=1)": "SketchRNN(8, 2, 4, 2)",
             '("no code", "code"), 12, (1, 2, 3)': '("no code", "code"), 1, (1,)',
@@ -55,6 +55,7 @@ LESSONS = {
     "12_robojam": (
         {
             "PER_EPOCH, SEED = 20, 100": "PER_EPOCH, SEED = 1, 2",
+            "STARTS, LONGER = (1, 2, 3, 4, 5, 6), 1000": "STARTS, LONGER = (1,), 2",
             'performances(4000, 101, "train")': 'performances(64, 11, "train")',
             'performances(256, 101, "val")': 'performances(32, 11, "val")',
         },
