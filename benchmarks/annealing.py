@@ -5,8 +5,8 @@
 Trains a network of half the lesson's cells with and without annealing and with and without the floor, all four, from three starts
 each. Runs of the same start begin with the same weights and see the same characters in the same order. All take 600 steps;
 annealing is faster than in the lesson (R = 0.992), so that it is over by then and all of them end at the same price, a quarter of
-a nat per nat. Three more runs pay the full price from the first step on, with neither remedy. After the last step the unseen simple characters are measured. The figures go to data/weights/annealing_table.json; `--show` only prints
-what they come to.
+a nat per nat. Three more runs pay the full price from the first step on, with neither remedy. After the last step the unseen
+simple characters are measured. The figures go to data/weights/annealing_table.json; `--show` only prints what they come to.
 """
 
 import argparse
