@@ -54,9 +54,10 @@ class _Beam(NamedTuple):
 def beam_search(log_probabilities, width=10):
     """Search for the likeliest text, all its alignments together, frame by frame.
 
-    Prefix beam search (Graves 2012, "Sequence transduction with recurrent neural networks"; Hannun
-    et al. 2014): each frame either leaves a prefix as it is, by a blank or by its last label again,
-    or makes it one label longer. The `width` likeliest prefixes go on.
+    Prefix beam search (algorithm 1 of Graves and Jaitly 2014, "Towards end-to-end speech
+    recognition with recurrent neural networks"; Hannun et al. 2014): each frame either leaves a
+    prefix as it is, by a blank or by its last label again, or makes it one label longer. The
+    `width` likeliest prefixes go on.
 
     Args:
         log_probabilities: (B, T, K).
