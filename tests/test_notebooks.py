@@ -188,6 +188,14 @@ def test_form(path):
     )
 
 
+def test_lesson_05_shows_real_ink():
+    """Its prose describes lines of UNIPEN: run it with the variable UNIPEN set."""
+    path = REPOSITORY / "notebooks" / "05_handwriting_synthesis.ipynb"
+    cells = [cell for cell in nbformat.read(path, 4).cells if cell.cell_type == "code"]
+    (own,) = [cell.outputs for cell in cells if "UNIPEN = os.environ" in cell.source]
+    assert "unipen" in own[0].text, "run it with UNIPEN set"
+
+
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(REPOSITORY)))
 def test_pages(path):
     assert not page_problems(path.read_text("utf-8"), path.parent)
