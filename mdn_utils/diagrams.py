@@ -28,7 +28,7 @@ def canvas(width, height, scale=0.75):
     return figure, axes
 
 
-def node(axes, place, text, colour=INPUT):
+def node(axes, place, text, colour=INPUT, width=None):
     """Draw a circle with text in it: a vector, or what is done to one.
 
     Args:
@@ -36,6 +36,7 @@ def node(axes, place, text, colour=INPUT):
         place: (x, y) of its middle.
         text: may hold TeX between dollar signs.
         colour: of its inside.
+        width: in units, for circles that should be equally big; as big as the text needs if None.
 
     Returns:
         What `arrow` takes as an end.
@@ -44,9 +45,18 @@ def node(axes, place, text, colour=INPUT):
 
     >>> node(canvas(4, 2)[1], (1, 1), "$x_t$").get_position()
     (1, 1)
+    >>> node(canvas(4, 2)[1], (1, 1), "$x_{t-1}$", width=0.8).get_width()
+    0.8
     """
-    style = {"boxstyle": "circle,pad=0.3", "facecolor": colour, "edgecolor": LINE}
-    return axes.text(*place, text, ha="center", va="center", fontsize=11, bbox=style)
+    style = {"facecolor": colour, "edgecolor": LINE}
+    label = axes.text(*place, text, ha="center", va="center", fontsize=11)
+    if width is None:
+        label.set_bbox({"boxstyle": "circle,pad=0.3", **style})
+        return label
+    x, y = place
+    return axes.add_patch(FancyBboxPatch(
+        (x - width / 2, y - width / 2), width, width, boxstyle="circle,pad=0", **style
+    ))
 
 
 def box(axes, place, text, colour=STATE, width=None):
