@@ -185,8 +185,8 @@ def _add_write(commands):
     )
     write.add_argument(
         "--tries", type=int, default=TRIES,
-        help="write the line so many times and keep the one that is read best "
-        "(default: %(default)s)",
+        help="write the line so many times and keep the one that is read best; in a hand that "
+        "adapt learned, the one most in it among those (default: %(default)s)",
     )
     write.add_argument(
         "--replace", action="store_true",

@@ -85,6 +85,8 @@ def write(args):
     reader = weights.load_shipped("reader") if args.tries > 1 or primer else None
     writer = writing.Writer(network)
     options = {"bias": args.bias, "primer": primer, "tries": args.tries, "reader": reader}
+    if Path(path).name == HAND_WEIGHTS:
+        options["reference"] = weights.load_shipped("synthesis_real")
     if whole_page:
         rows = pages.write_rows(writer, text, paper, args.seed, **options)
         files = page_files.save(
@@ -256,9 +258,7 @@ def adapt(args):
     reader = weights.load_shipped("reader")
     lines = adapting.usable(line_files.load_lines(args.file), reader)
     learnt, held = adapting.held_back(lines)
-    said = [line.text for line in lines]
-    readings = reading.read(reader, [line.strokes for line in lines], BEAM)
-    own_wrong = evaluation.error_rates([found.text for found in readings], said)
+    own_wrong = evaluation.evaluate_reader(reader, lines, BEAM)
     network = weights.load(args.start or weights.shipped_path("synthesis_real"))
     writer = writing.Writer(network)
     with exclusive(out):

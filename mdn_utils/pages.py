@@ -135,7 +135,9 @@ def check_paragraphs(text):
             letters_and_marks(paragraph)
 
 
-def write_rows(writer, text, paper, seed=0, bias=0.0, primer=None, tries=1, reader=None):
+def write_rows(
+    writer, text, paper, seed=0, bias=0.0, primer=None, tries=1, reader=None, reference=None
+):
     """Write a text in rows as wide as the paper, all in one hand.
 
     A few words are written first, and every row goes on from them, as it would from a primer. How
@@ -145,7 +147,7 @@ def write_rows(writer, text, paper, seed=0, bias=0.0, primer=None, tries=1, read
         writer: a `writing.Writer`.
         text: see `wrap`.
         paper: a `Paper`.
-        seed, bias, primer, tries, reader: see `Writer.write`.
+        seed, bias, primer, tries, reader, reference: see `Writer.write`.
 
     Returns:
         A list of `Row`.
@@ -172,7 +174,8 @@ def write_rows(writer, text, paper, seed=0, bias=0.0, primer=None, tries=1, read
     columns = min(max(int(paper.width / (advance * paper.x_height)), FEWEST), LONGEST)
     rows = wrap(text, columns)
     texts = [row for _, row in rows if row]
-    written = iter(writer.write(texts, seed, bias, primer, tries=tries, reader=reader))
+    options = {"tries": tries, "reader": reader, "reference": reference}
+    written = iter(writer.write(texts, seed, bias, primer, **options))
     return [Row(indent, row, next(written).new if row else None) for indent, row in rows]
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from keras import ops
 
 from . import accents
+from .choosing import best, likeness
 from .data import pasted
 from .data.alphabet import encode
 from .data.prepare import normalise
@@ -90,7 +91,8 @@ class Writer:
         self._run = compiled(network, self._loop)
 
     def write(
-        self, text, seed=0, bias=0.0, primer=None, limit=None, tries=1, reader=None
+        self, text, seed=0, bias=0.0, primer=None, limit=None, tries=1, reader=None,
+        reference=None,
     ):
         """Write a text, or a list of texts as a batch.
 
@@ -108,6 +110,8 @@ class Writer:
                 and then have different noise. Kept is the one whose text the reader finds
                 likeliest. With one try, nobody chooses.
             reader: a `reading.Reader`, needed for more than one try; it also checks the primer.
+            reference: the `SynthesisNetwork` that this one was before it learned a hand. Kept is
+                then, of the third of the tries that are read best, the one most in that hand.
 
         Returns:
             A `Written`, or a list of them.
@@ -148,8 +152,9 @@ class Writer:
         written, gaussians = self._lines(whole, leads, limit, seeds, bias)
         chosen = np.arange(0, len(written), tries)
         if tries > 1:
-            likelihood = log_likelihood(reader, [line.new for line in written], wanted)
-            chosen += likelihood.reshape(-1, tries).argmax(1)
+            legible = log_likelihood(reader, [line.new for line in written], wanted)
+            alike = likeness(self.network, reference, written) if reference else None
+            chosen += best(legible, alike, tries)
         written = _with_attention([written[k] for k in chosen], gaussians[chosen])
         for line, start in zip(written, before):
             if start:
