@@ -85,7 +85,7 @@ def write(args):
     reader = weights.load_shipped("reader") if args.tries > 1 or primer else None
     writer = writing.Writer(network)
     options = {"bias": args.bias, "primer": primer, "tries": args.tries, "reader": reader}
-    if Path(path).name == HAND_WEIGHTS:
+    if args.tries > 1 and Path(path).name == HAND_WEIGHTS:
         options["reference"] = weights.load_shipped("synthesis_real")
     if whole_page:
         rows = pages.write_rows(writer, text, paper, args.seed, **options)

@@ -48,15 +48,7 @@ def node(axes, place, text, colour=INPUT, width=None):
     >>> node(canvas(4, 2)[1], (1, 1), "$x_{t-1}$", width=0.8).get_width()
     0.8
     """
-    style = {"facecolor": colour, "edgecolor": LINE}
-    label = axes.text(*place, text, ha="center", va="center", fontsize=11)
-    if width is None:
-        label.set_bbox({"boxstyle": "circle,pad=0.3", **style})
-        return label
-    x, y = place
-    return axes.add_patch(FancyBboxPatch(
-        (x - width / 2, y - width / 2), width, width, boxstyle="circle,pad=0", **style
-    ))
+    return _shape(axes, place, text, colour, "circle,pad=0.3", "circle,pad=0", width, width)
 
 
 def box(axes, place, text, colour=STATE, width=None):
@@ -77,17 +69,20 @@ def box(axes, place, text, colour=STATE, width=None):
     >>> box(canvas(4, 2)[1], (2, 1), "LSTM", width=2).get_width()
     2
     """
+    fixed = "round,pad=0,rounding_size=0.12"
+    return _shape(axes, place, text, colour, "round,pad=0.4", fixed, width, 0.72)
+
+
+def _shape(axes, place, text, colour, fitted, fixed, width, height):
+    """Text in a box of the style `fitted`, or with a width, of the style `fixed` and this size."""
     style = {"facecolor": colour, "edgecolor": LINE}
     label = axes.text(*place, text, ha="center", va="center", fontsize=11)
     if width is None:
-        label.set_bbox({"boxstyle": "round,pad=0.4", **style})
+        label.set_bbox({"boxstyle": fitted, **style})
         return label
     x, y = place
-    height = 0.72
-    return axes.add_patch(FancyBboxPatch(
-        (x - width / 2, y - height / 2), width, height, boxstyle="round,pad=0,rounding_size=0.12",
-        **style,
-    ))
+    corner = x - width / 2, y - height / 2
+    return axes.add_patch(FancyBboxPatch(corner, width, height, boxstyle=fixed, **style))
 
 
 def arrow(axes, start, end, text="", bend=0.0, **style):
