@@ -49,28 +49,44 @@ def likeness(network, reference, written):
     return np.concatenate(gains)[:len(lines)]
 
 
-def best(legible, alike, tries):
-    """Choose one try of each line.
+def best_read(legible, tries, share=1):
+    """Return which tries of each line are read best, best first.
 
     Args:
         legible: (B * N,), log P(text | ink) of N tries of B lines, one line after the other.
-        alike: (B * N,), see `likeness`, or None.
         tries: N.
+        share: of how many tries one is wanted; N for a single one of each line.
 
     Returns:
-        (B,), the number of the try that is read best; with `alike`, of the third of the tries that
-        are read best the one that is most alike.
+        (B, n), numbers among the B * N lines, n being N / share, rounded up.
 
     Example:
 
-    >>> legible = np.array([-1.0, -9.0, -0.5, -8.0, -3.0, -2.0])
-    >>> best(legible, None, 6).tolist()
-    [2]
-    >>> best(legible, np.array([0.3, 0.9, 0.1, 0.9, 0.5, 0.5]), 6).tolist()
-    [0]
+    >>> legible = np.array([-1.0, -9.0, -0.5, -8.0, -3.0, -2.0, -4.0, -0.1])
+    >>> best_read(legible, 4, 2).tolist()
+    [[2, 0], [7, 5]]
     """
-    legible = legible.reshape(-1, tries)
-    if alike is None:
-        return legible.argmax(1)
-    rank = (-legible).argsort(1, kind="stable").argsort(1)
-    return np.where(3 * rank < tries, alike.reshape(-1, tries), -np.inf).argmax(1)
+    order = (-legible.reshape(-1, tries)).argsort(1, kind="stable")[:, :-(-tries // share)]
+    return order + np.arange(0, len(legible), tries)[:, None]
+
+
+def most_alike(network, reference, written, few):
+    """Return which of few lines is most in the hand of the network.
+
+    Args:
+        network, reference, written: see `likeness`.
+        few: (B, n), numbers of lines among those written.
+
+    Returns:
+        (B,), the number in each row for which `likeness` is largest.
+
+    Example: between a network and itself nothing differs, so it's the first one.
+
+    >>> from mdn_utils import networks, writing
+    >>> network = networks.SynthesisNetwork(units=(8,), mixtures=2, gaussians=1)
+    >>> written = writing.Writer(network).write(["to", "be"], limit=10)
+    >>> most_alike(network, network, written, np.array([[1, 0]])).tolist()
+    [1]
+    """
+    alike = likeness(network, reference, [written[k] for k in few.ravel()]).reshape(few.shape)
+    return np.take_along_axis(few, alike.argmax(1)[:, None], 1)[:, 0]

@@ -153,7 +153,7 @@ def evaluate(args):
         return
     for name, value in figures.items():
         digits = 0 if isinstance(value, int) else 3
-        print(f"{name.replace('_', ' '):>18} {value:,.{digits}f}")
+        print(f"{name.replace('_', ' '):>24} {value:,.{digits}f}")
 
 
 def train(args):

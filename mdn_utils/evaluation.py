@@ -1,4 +1,5 @@
 """Measure networks in Graves's units: nats, bits and squared errors."""
+from collections import defaultdict
 from typing import NamedTuple
 
 import keras
@@ -102,7 +103,9 @@ def evaluate_reader(reader, lines, beam=0):
 
     Returns:
         A dictionary: lines and characters (counts); character_error_rate and word_error_rate, the
-        wrong ones over those of the texts; lines_read_in_full, a share.
+        wrong ones over those of the texts; lines_read_in_full, a share; and
+        median_writer_error_rate, the median of the writers' character error rates, which one hand
+        that nobody can read doesn't change.
 
     Example: an untrained reader.
 
@@ -111,8 +114,13 @@ def evaluate_reader(reader, lines, beam=0):
     >>> evaluate_reader(Reader((8,)), simulated.lines(2))["lines"]
     2
     """
-    readings = read(reader, [line.strokes for line in lines], beam)
-    return error_rates([reading.text for reading in readings], [line.text for line in lines])
+    found = [reading.text for reading in read(reader, [line.strokes for line in lines], beam)]
+    texts = [line.text for line in lines]
+    theirs = defaultdict(list)
+    for pair, line in zip(zip(found, texts), lines):
+        theirs[line.writer].append(pair)
+    median = np.median([error_rates(*zip(*own))["character_error_rate"] for own in theirs.values()])
+    return error_rates(found, texts) | {"median_writer_error_rate": float(median)}
 
 
 def error_rates(found, texts):

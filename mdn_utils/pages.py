@@ -164,17 +164,17 @@ def write_rows(
     """
     paper.check()
     check_paragraphs(text)
+    options = {"tries": tries, "reader": reader, "reference": reference}
     if primer is None:
         sample = textwrap.shorten(text, SAMPLE, placeholder="") or text.strip()[:SAMPLE]
         sample, _ = letters_and_marks(sample)
-        written = writer.write(sample, seed, bias, tries=tries, reader=reader)
+        written = writer.write(sample, seed, bias, **options)
         primer = Line(written.new, sample, "the page")
     at = positions(normalise(primer).strokes)
     advance = np.ptp(at[:, 0]) / X_HEIGHT / len(primer.text)  # per character, in x-heights
     columns = min(max(int(paper.width / (advance * paper.x_height)), FEWEST), LONGEST)
     rows = wrap(text, columns)
     texts = [row for _, row in rows if row]
-    options = {"tries": tries, "reader": reader, "reference": reference}
     written = iter(writer.write(texts, seed, bias, primer, **options))
     return [Row(indent, row, next(written).new if row else None) for indent, row in rows]
 

@@ -9,7 +9,7 @@ import numpy as np
 from keras import ops
 
 from . import accents
-from .choosing import best, likeness
+from .choosing import best_read, most_alike
 from .data import pasted
 from .data.alphabet import encode
 from .data.prepare import normalise
@@ -34,6 +34,7 @@ SHARED = 4
 # Characters by which the window may be off the space after the primer when the primer ends. Ahead
 # is usual: the pen leaves for the next letter. On UNIPEN's validation lines it is -1 to 2.
 BEHIND, AHEAD = 2, 3.5
+SHORTLIST = 3  # one try in three, of those that are read best, may be kept for its hand
 MOST_TRIES = 256  # of a line: what all of them need has to fit into memory
 AT_ONCE = 64  # lines in a batch; more of them are several batches, shared out among the cores
 
@@ -153,8 +154,8 @@ class Writer:
         chosen = np.arange(0, len(written), tries)
         if tries > 1:
             legible = log_likelihood(reader, [line.new for line in written], wanted)
-            alike = likeness(self.network, reference, written) if reference else None
-            chosen += best(legible, alike, tries)
+            few = best_read(legible, tries, SHORTLIST if reference else tries)
+            chosen = most_alike(self.network, reference, written, few) if reference else few[:, 0]
         written = _with_attention([written[k] for k in chosen], gaussians[chosen])
         for line, start in zip(written, before):
             if start:

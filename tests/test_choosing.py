@@ -48,24 +48,29 @@ def test_the_points_of_a_primer_dont_count(networks, written, at_once, monkeypat
     assert abs(parts[0] - parts[1]) > 1e-3
 
 
-def test_the_most_alike_of_the_third_that_is_read_best():
-    rng = np.random.default_rng(0)
-    legible, alike = rng.normal(size=(2, 40 * 8))
-    for number, chosen in enumerate(choosing.best(legible, alike, 8)):
+def test_the_few_that_are_read_best():
+    legible = np.random.default_rng(0).normal(size=40 * 8)
+    for number, few in enumerate(choosing.best_read(legible, 8, 3)):
         row = slice(8 * number, 8 * number + 8)
-        best_read = np.argsort(-legible[row])[:3]
-        assert chosen == max(best_read, key=lambda k: alike[row][k])
-    alone = choosing.best(legible, None, 8)
-    np.testing.assert_array_equal(alone, legible.reshape(-1, 8).argmax(1))
+        assert few.tolist() == [8 * number + k for k in np.argsort(-legible[row])[:3]]
+    alone = choosing.best_read(legible, 8, 8)[:, 0]
+    np.testing.assert_array_equal(alone % 8, legible.reshape(-1, 8).argmax(1))
 
 
 def test_a_tie_is_no_reason_to_keep_more_than_a_third():
-    unreadable = np.full(6, -np.inf)
-    assert choosing.best(unreadable, np.arange(6.0), 6).tolist() == [1]
+    assert choosing.best_read(np.full(6, -np.inf), 6, 3).tolist() == [[0, 1]]
+
+
+def test_the_most_alike_of_few(networks, written):
+    alike = choosing.likeness(*networks, written)
+    few = np.array([[3, 0, 2], [1, 4, 0]])
+    expected = [max(row, key=lambda k: alike[k]) for row in few.tolist()]
+    assert expected != few[:, 0].tolist(), "the first ones shouldn't do by chance"
+    assert choosing.most_alike(*networks, written, few).tolist() == expected
 
 
 def test_a_writer_asks_for_the_hand(networks, monkeypatch):
-    """The reader finds all tries alike, so the hand decides among the first ones."""
+    """The reader finds all tries alike, so the hand decides among the first two of six."""
     monkeypatch.setattr(writing, "log_likelihood", lambda reader, lines, texts: np.zeros(len(lines)))
     writer = writing.Writer(networks[0])
     options = {"seed": 3, "limit": 40, "tries": 6, "reader": SimpleNamespace()}
@@ -75,9 +80,9 @@ def test_a_writer_asks_for_the_hand(networks, monkeypatch):
     def likeness(network, reference, tries):
         found["tries"] = tries
         assert network is networks[0] and reference is networks[1]
-        return np.array([0.0, 1.0, 5.0, 5.0, 5.0, 5.0])
+        return np.array([0.0, 1.0])
 
-    monkeypatch.setattr(writing, "likeness", likeness)
+    monkeypatch.setattr(choosing, "likeness", likeness)
     chosen = writer.write("be", reference=networks[1], **options)
     np.testing.assert_array_equal(plain.strokes, found["tries"][0].strokes)
     np.testing.assert_array_equal(chosen.strokes, found["tries"][1].strokes)
