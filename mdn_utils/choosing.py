@@ -49,24 +49,23 @@ def likeness(network, reference, written):
     return np.concatenate(gains)[:len(lines)]
 
 
-def best_read(legible, tries, share=1):
-    """Return which tries of each line are read best, best first.
+def best_read(legible, tries):
+    """Return the tries of each line in the order in which they are read, best first.
 
     Args:
         legible: (B * N,), log P(text | ink) of N tries of B lines, one line after the other.
         tries: N.
-        share: of how many tries one is wanted; N for a single one of each line.
 
     Returns:
-        (B, n), numbers among the B * N lines, n being N / share, rounded up.
+        (B, N), numbers among the B * N lines.
 
     Example:
 
     >>> legible = np.array([-1.0, -9.0, -0.5, -8.0, -3.0, -2.0, -4.0, -0.1])
-    >>> best_read(legible, 4, 2).tolist()
-    [[2, 0], [7, 5]]
+    >>> best_read(legible, 4).tolist()
+    [[2, 0, 3, 1], [7, 5, 4, 6]]
     """
-    order = (-legible.reshape(-1, tries)).argsort(1, kind="stable")[:, :-(-tries // share)]
+    order = (-legible.reshape(-1, tries)).argsort(1, kind="stable")
     return order + np.arange(0, len(legible), tries)[:, None]
 
 

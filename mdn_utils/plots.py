@@ -68,6 +68,8 @@ def sheet(lines, columns=2, width=12):
 def attention(axes, written):
     """Draw phi(t, u) of a line as a picture: points from left to right, letters upwards.
 
+    A space is marked by its sign, an open box.
+
     Args:
         axes: Matplotlib axes.
         written: a `writing.Written`.
@@ -75,7 +77,7 @@ def attention(axes, written):
     axes.imshow(
         written.attention.T, aspect="auto", origin="lower", cmap="viridis", interpolation="nearest"
     )
-    axes.set_yticks(range(len(written.text)), list(written.text), fontsize=7)
+    axes.set_yticks(range(len(written.text)), written.text.replace(" ", "␣"), fontsize=9)
     axes.set_xlabel("point t")
     axes.set_ylabel("letter u")
 

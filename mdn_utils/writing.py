@@ -154,8 +154,11 @@ class Writer:
         chosen = np.arange(0, len(written), tries)
         if tries > 1:
             legible = log_likelihood(reader, [line.new for line in written], wanted)
-            few = best_read(legible, tries, SHORTLIST if reference else tries)
-            chosen = most_alike(self.network, reference, written, few) if reference else few[:, 0]
+            ranked = best_read(legible, tries)
+            chosen = ranked[:, 0]
+            if reference:
+                few = ranked[:, :-(-tries // SHORTLIST)]
+                chosen = most_alike(self.network, reference, written, few)
         written = _with_attention([written[k] for k in chosen], gaussians[chosen])
         for line, start in zip(written, before):
             if start:
