@@ -214,6 +214,17 @@ def stack(size, layers, features, outputs, skips):
     return keras.Model(x, keras.layers.Dense(outputs)(keras.layers.Concatenate()(hidden) if skips else below))
 
 
+# %% skips: the input also goes straight to the output
+# says: with all hidden layers dead x still gets through
+def stack(size, layers, features, outputs, skips):
+    x = keras.Input((None, features))
+    below, hidden = x, []
+    for _ in range(layers):
+        hidden.append(keras.layers.LSTM(size, return_sequences=True)(below))
+        below = ops.concatenate([x, hidden[-1]], axis=-1) if skips else hidden[-1]
+    return keras.Model(x, keras.layers.Dense(outputs)(ops.concatenate([x, *hidden], axis=-1) if skips else below))
+
+
 # %% skips: the switch does nothing
 # says: without skips there should be one way
 def stack(size, layers, features, outputs, skips):

@@ -621,6 +621,20 @@ def draw_second(raw, first, rng):
     return mean_2 + np.exp(log_std_2) * (rho * z + np.sqrt(1 - rho ** 2) * rng.normal(size=len(raw)))
 
 
+# %% second: the first row's weights for all rows
+# says: each draws from its own mixture
+def draw_second(raw, first, rng):
+    M = (raw.shape[1] - 1) // 6
+    _, logit, mean_1, mean_2, log_std_1, log_std_2, twist = np.split(raw, 1 + M * np.arange(6), axis=1)
+    z = (first[:, None] - mean_1) * np.exp(-log_std_1)
+    share = logit - log_std_1 - 0.5 * z ** 2
+    share = np.exp(share - share.max(axis=1, keepdims=True))
+    chosen = rng.choice(M, size=len(raw), p=share[0] / share[0].sum())
+    z, mean_2, log_std_2, rho = (np.take_along_axis(part, chosen[:, None], axis=1)[:, 0]
+                                 for part in (z, mean_2, log_std_2, np.tanh(twist)))
+    return mean_2 + np.exp(log_std_2) * (rho * z + np.sqrt(1 - rho ** 2) * rng.normal(size=len(raw)))
+
+
 # %% spike: the density in the middle of the bin
 # says: falls below log w
 def rounded_nats(y, weight, mean, std, width):

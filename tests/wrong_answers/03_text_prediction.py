@@ -44,8 +44,8 @@ def figures(logits, following, counted, words):
     return bits.sum() / counted.sum(), 2 ** (bits.sum() / words)
 
 
-# %% figures: perplexity a character
-# says: how many bits has a word
+# %% figures: perplexity per character
+# says: how many bits does a word take
 def figures(logits, following, counted, words):
     z = logits - logits.max(axis=-1, keepdims=True)
     log_p = z - np.log(np.exp(z).sum(axis=-1, keepdims=True))
@@ -465,5 +465,26 @@ def dynamic(network, text, window, rate, decay):
         bits.append(ops.convert_to_numpy(nats)[0] / np.log(2))
         for variable, slope in zip(network.trainable_variables, tape.gradient(loss, network.trainable_variables)):
             variable.assign_sub(rate / (1 + decay * n) * slope)
+    network.set_weights(before)
+    return np.concatenate(bits)
+
+
+# %% dynamic: one tape for all windows, so derivatives go back to the beginning
+# says: a derivative goes back into the window before
+def dynamic(network, text, window, rate, decay):
+    codes, state, bits = np.frombuffer(text, np.uint8).astype("int32"), None, []
+    network(codes[None, :1])
+    before = network.get_weights()
+    with tf.GradientTape(persistent=True) as tape:
+        for n, start in enumerate(range(0, len(codes) - 1, window)):
+            following = codes[start + 1:start + window + 1]
+            logits, state = network(codes[None, start:start + len(following)], state)
+            nats = keras.losses.sparse_categorical_crossentropy(following[None], logits, from_logits=True)
+            loss = ops.mean(nats)
+            bits.append(ops.convert_to_numpy(nats)[0] / np.log(2))
+            with tape.stop_recording():
+                slopes = tape.gradient(loss, network.trainable_variables)
+                for variable, slope in zip(network.trainable_variables, slopes):
+                    variable.assign_sub(rate / (1 + decay * n) * slope)
     network.set_weights(before)
     return np.concatenate(bits)

@@ -181,7 +181,7 @@ def roving_layer(units, gaussians, points_per_character=12.0):
 
 
 # %% letters_of: point by point, so that strokes are cut
-# says: once a stroke
+# says: once per stroke
 def letters_of(points, phi):
     return np.concatenate([phi[:1], phi[:-1]]).argmax(axis=1)
 
@@ -207,7 +207,7 @@ def letters_of(points, phi):
 
 
 # %% letters_of: only a stroke's last point is asked
-# says: have all points of a stroke a say
+# says: do all points of a stroke have a say
 def letters_of(points, phi):
     ends = np.flatnonzero(points[:, 2]) + 1
     letters = np.zeros(len(points), int)

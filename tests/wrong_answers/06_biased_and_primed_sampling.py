@@ -66,7 +66,7 @@ def careful(raw, bias):
 
 
 # %% careful: the biases run along the Gaussians instead of the predictions
-# says: with one bias a prediction (a row), weight
+# says: with one bias per prediction (row), weight
 def careful(raw, bias):
     M = (raw.shape[-1] - 1) // 6
     pen = raw[..., :1] * ops.expand_dims(1 + ops.convert_to_tensor(bias, raw.dtype), -1)
