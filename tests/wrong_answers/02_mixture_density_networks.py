@@ -622,7 +622,7 @@ def draw_second(raw, first, rng):
 
 
 # %% second: the first row's weights for all rows
-# says: each draws from its own mixture
+# says: each row draws from its own mixture
 def draw_second(raw, first, rng):
     M = (raw.shape[1] - 1) // 6
     _, logit, mean_1, mean_2, log_std_1, log_std_2, twist = np.split(raw, 1 + M * np.arange(6), axis=1)
