@@ -57,13 +57,13 @@ def test_the_few_that_are_read_best():
     np.testing.assert_array_equal(alone % 8, legible.reshape(-1, 8).argmax(1))
 
 
-def test_a_tie_is_no_reason_to_keep_more_than_a_third():
-    assert choosing.best_read(np.full(6, -np.inf), 6)[:, :2].tolist() == [[0, 1]]
+def test_tries_that_are_read_alike_keep_their_order():
+    assert choosing.best_read(np.full(6, -np.inf), 6).tolist() == [[0, 1, 2, 3, 4, 5]]
 
 
 def test_the_most_alike_of_few(networks, written):
     alike = choosing.likeness(*networks, written)
-    few = np.array([[3, 0, 2], [1, 4, 0]])
+    few = alike.argsort()[[[0, 4, 2], [1, 0, 3]]]  # the networks differ from run to run
     expected = [max(row, key=lambda k: alike[k]) for row in few.tolist()]
     assert expected != few[:, 0].tolist(), "the first ones shouldn't do by chance"
     assert choosing.most_alike(*networks, written, few).tolist() == expected
