@@ -34,6 +34,10 @@ SHARED = 4
 # Characters by which the window may be off the space after the primer when the primer ends. Ahead
 # is usual: the pen leaves for the next letter. On UNIPEN's validation lines it is -1 to 2.
 BEHIND, AHEAD = 2, 3.5
+# A stroke after the primer still belongs to it if this share of the window is on the primer's text
+# when the stroke ends. On UNIPEN's validation lines it is at least 0.35 for the dot that an i still
+# lacked, the tail of a letter or a full stop once more, and at most 0.07 for a new letter.
+ON_PRIMER = 0.2
 SHORTLIST = 3  # one try in three, of those that are read best, may be kept for its hand
 MOST_TRIES = 256  # of a line: what all of them need has to fit into memory
 AT_ONCE = 64  # lines in a batch; more of them are several batches, shared out among the cores
@@ -45,7 +49,8 @@ class Written(NamedTuple):
     Attributes:
         strokes: (T, 3), the primer first, if there was one; the pen is up at the end.
         text: U characters, with the primer's text in front.
-        primed: how many of the points are the primer's.
+        primed: how many of the points are the primer's. Strokes that the network adds to it, such
+            as the dot that an i still lacked, count among them.
         attention: (T, U), phi(t, u) while point t + 1 was drawn; None without a text.
         stopped: whether the stop rule ended the line, rather than the limit.
 
@@ -163,6 +168,7 @@ class Writer:
         for line, start in zip(written, before):
             if start:
                 _check_window(line, start[:-1])
+        written = [_completed(line, len(start)) for line, start in zip(written, before)]
         written = [_accented(*line) for line in zip(written, before, said, marks)]
         return written[0] if isinstance(text, str) else written
 
@@ -321,6 +327,18 @@ def _check_window(written, text):
             f"the primer says {text!r}, but at its end the network believes it has written "
             f"{reached!r}; check its text, or take another line"
         )
+
+
+def _completed(written, start):
+    """The same, but strokes that complete the primer, its first `start` letters, are part of it."""
+    if not start:
+        return written
+    phi = written.attention[written.primed:]
+    share = phi[:, :start].sum(1) / np.maximum(phi.sum(1), 1e-9)
+    lifts = np.flatnonzero(written.strokes[written.primed:, 2])[:-1]  # one stroke always remains
+    new = lifts[share[lifts] < ON_PRIMER]
+    own = lifts[lifts < new[0]] if len(new) else lifts
+    return written._replace(primed=written.primed + (int(own[-1]) + 1 if len(own) else 0))
 
 
 def _noise(seed, attempt, room):

@@ -10,12 +10,12 @@ from keras import ops
 from mdn_utils import writing
 from mdn_utils.data import prepare, simulated
 from mdn_utils.data.alphabet import encode
-from mdn_utils.data.strokes import Line
+from mdn_utils.data.strokes import Line, from_pen, to_pen
 from mdn_utils.errors import InputError
 from mdn_utils.layers import attention, mixture
 from mdn_utils.networks import PredictionNetwork, SynthesisNetwork
 from mdn_utils.weights import load_shipped
-from mdn_utils.writing import POINTS_AT_MOST, Writer, Written, _check_window
+from mdn_utils.writing import POINTS_AT_MOST, Writer, Written, _check_window, _completed
 
 
 @pytest.fixture(scope="module")
@@ -124,13 +124,33 @@ def test_bias_is_per_line_and_a_large_one_silences_the_noise(writer):
 def test_primed_lines_begin_with_the_primer_and_remember_it(writer):
     lead = prepare.normalise(primer()).strokes
     written = writer.write("go", seed=2, primer=primer())
-    assert written.text == "primer go" and written.primed == len(lead)
+    assert written.text == "primer go" and len(lead) <= written.primed < len(written.strokes)
     np.testing.assert_allclose(written.strokes[: len(lead)], lead, atol=1e-6)
     other = writer.write("go", seed=2, primer=primer(seed=1))
     assert abs(written.strokes[-3:, :2] - other.strokes[-3:, :2]).max() > 1e-4
-    assert written.new[0, :2].tolist() == [0, 0] and len(written.new) == len(written.strokes) - len(
-        lead
-    )
+    assert written.new[0, :2].tolist() == [0, 0]
+    assert len(written.new) == len(written.strokes) - written.primed
+
+
+def test_strokes_that_complete_the_primer_are_not_the_new_text():
+    """The network dots the i of a primer whose dots are missing, or not: either is the primer's."""
+    pen = to_pen(simulated.write("a kiwi", simulated.Style(connectedness=1)))
+    without = Line(from_pen([stroke for stroke in pen if np.ptp(stroke, 0).max() > 0.5]), "a kiwi", "me")
+    lead = len(prepare.normalise(without).strokes)
+    for written in Writer(load_shipped("synthesis_real")).write(["and so"] * 4, 0, 1.5, without):
+        assert lead < written.primed < lead + 6  # some dots
+        before, after = written.attention[written.primed - 1], written.attention[written.primed + 5]
+        assert before.argmax() < len("a kiwi ") <= after.argmax()
+
+
+def test_a_line_without_a_primer_and_the_last_stroke_are_new():
+    strokes = np.float32([[1, 0, 1], [1, 0, 0], [1, 0, 1], [1, 0, 0], [1, 0, 1]])
+    on_first, on_second = np.eye(2)[[0] * 5], np.eye(2)[[0, 0, 1, 1, 1]]
+    for phi, start, primed in (
+        (on_first, 0, 0), (on_first, 1, 3), (on_second, 1, 1), (0.15 + on_second, 1, 1),
+        (0.35 + on_second, 1, 3), (on_second[::-1], 1, 0),
+    ):
+        assert _completed(Written(strokes, "ab", 0, phi, True), start).primed == primed
 
 
 def test_each_line_may_have_a_primer_of_its_own(writer):

@@ -111,7 +111,7 @@ async function writeBest(tools, text, marks, { seed, bias, tries, primer, pause 
 // One try of a line, and how likely the reader finds its text: {line, attempt, score}.
 export function tryOnce(tools, request) {
   const line = writeTry(tools, request);
-  const score = tools.reader.logLikelihood(line.strokes, request.text);
+  const score = tools.reader.logLikelihood(line.whole, request.text);
   return { line, attempt: request.attempt, score };
 }
 

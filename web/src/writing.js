@@ -14,6 +14,7 @@ const END = " ";
 const SHARED = 4; // points that tries share the noise of, so that they are in one hand
 const BEHIND = 2; // characters by which the window may be off when a primer ends
 const AHEAD = 3.5;
+const ON_PRIMER = 0.2; // share of the window, at the end of a stroke that completes the primer
 
 // The noise of one try of a line, a row of four numbers per point, as Python draws it from the seed.
 export function noiseOf(seed, attempt) {
@@ -42,8 +43,8 @@ export class Writer {
   // what `lead` returned for the same text and primer, if it was called before. marks, accents: see
   // accents.draw.
   //
-  // Returns {strokes, attention, text, stopped}: the new points as a line of their own, and per
-  // point phi for each letter of the new text.
+  // Returns {strokes, whole, attention, text, stopped}: the new points as a line of their own, without
+  // and with the strokes that complete the primer, and per point phi for each letter of the new text.
   write(text, { bias = 0, noise, primer = null, limit, start, marks = {}, accents }) {
     const before = primer ? `${primer.text} ` : "";
     const numbers = encode(before + text + END);
@@ -72,9 +73,10 @@ export class Writer {
     const finished = untilLastLift(strokes, primer ? 0 : 1);
     const line = { strokes: finished, attention: seen.slice(0, finished.length) };
     const accented = accent(line, primer, start, before, text, marks, accents);
-    if (finished.length) accented.strokes[0] = [0, 0, accented.strokes[0][2]];
-    const attention = accented.attention.map((phi) => phi.slice(before.length));
-    return { strokes: accented.strokes, attention, text, stopped };
+    const own = completing(line, before.length);
+    const whole = fromHere(accented.strokes);
+    const attention = accented.attention.slice(own).map((phi) => phi.slice(before.length));
+    return { strokes: fromHere(whole.slice(own)), whole, attention, text, stopped };
   }
 
   // Lead the pen along a primer: the last point, the state before it, how many points there are, and
@@ -118,6 +120,22 @@ function checkWindow(phi, text) {
         "check its text, or write it again.",
     );
   }
+}
+
+// Points as a line that begins with the first of them.
+function fromHere(strokes) {
+  return strokes.map(([dx, dy, up], t) => (t ? [dx, dy, up] : [0, 0, up]));
+}
+
+// How many points at the beginning of a line complete the primer, whose text has so many letters:
+// strokes at whose end the window is still on it. One stroke always remains.
+function completing({ strokes, attention }, letters) {
+  const sum = (phi) => phi.reduce((total, value) => total + value, 0);
+  const lifts = strokes.flatMap(([, , up], t) => (up ? [t] : [])).slice(0, -1);
+  const isNew = (t) => sum(attention[t].slice(0, letters)) < ON_PRIMER * sum(attention[t]);
+  const first = lifts.findIndex(isNew);
+  const own = first < 0 ? lifts : lifts.slice(0, first);
+  return own.length ? own[own.length - 1] + 1 : 0;
 }
 
 // The line up to the last lift of the pen from `start` on, if there is one.
