@@ -86,9 +86,10 @@ weights: .venv/installed
 	# ours was stopped after 25 of the 108 minutes
 	$(TRAIN) reader --corpus unipen --root "$(UNIPEN)" --part reader --start runs/first_reader/weights.weights.h5 --rate 0.0015 --minutes 108 --seed 11 --out runs/second_reader
 	$(TRAIN) reader --corpus unipen --root "$(UNIPEN)" --part reader --start runs/second_reader/weights.weights.h5 --rate 0.0015 --minutes 92 --seed 12 --out runs/third_reader
-	# the stages before this one, and the judge, had READER_EXTRA = 3000 (commands.py)
+	# the stages before this one, and the judge's first, had READER_EXTRA = 3000 (commands.py)
 	$(TRAIN) reader --corpus unipen --root "$(UNIPEN)" --part reader --start runs/third_reader/weights.weights.h5 --dropout 0.4 --rate 0.0015 --minutes 120 --seed 13 --out runs/reader
-	$(TRAIN) reader --corpus unipen --root "$(UNIPEN)" --part judge --minutes 37 --seed 2 --out runs/judge
+	$(TRAIN) reader --corpus unipen --root "$(UNIPEN)" --part judge --minutes 37 --seed 2 --out runs/first_judge
+	$(TRAIN) reader --corpus unipen --root "$(UNIPEN)" --part judge --start runs/first_judge/weights.weights.h5 --dropout 0.4 --rate 0.0015 --minutes 80 --seed 14 --out runs/judge
 	KERAS_BACKEND=jax .venv/bin/python tools/train_lesson.py notebooks/09_sequence_to_sequence.ipynb
 	KERAS_BACKEND=jax .venv/bin/python tools/train_lesson.py notebooks/10_draw.ipynb
 	KERAS_BACKEND=jax .venv/bin/python tools/train_lesson.py notebooks/11_sketch_rnn.ipynb
