@@ -35,8 +35,9 @@ SHARED = 4
 # is usual: the pen leaves for the next letter. On UNIPEN's validation lines it is -1 to 2.
 BEHIND, AHEAD = 2, 3.5
 # A stroke after the primer still belongs to it if this share of the window is on the primer's text
-# when the stroke ends. On UNIPEN's validation lines it is at least 0.35 for the dot that an i still
-# lacked, the tail of a letter or a full stop once more, and at most 0.07 for a new letter.
+# when the stroke ends. After a hundred of UNIPEN's validation lines it is at least 0.35 for the dot
+# that an i still lacked, the tail of a letter or a full stop once more, and at most 0.07 for a new
+# letter; after two hundred more, 0.34 and 0.2.
 ON_PRIMER = 0.2
 SHORTLIST = 3  # one try in three, of those that are read best, may be kept for its hand
 MOST_TRIES = 256  # of a line: what all of them need has to fit into memory

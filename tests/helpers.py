@@ -14,8 +14,9 @@ import numpy as np
 from keras import ops
 
 from mdn_utils import compiling, training, weights
+from mdn_utils.data import simulated
 from mdn_utils.data.batches import TextBatches
-from mdn_utils.data.strokes import Line, check, from_pen
+from mdn_utils.data.strokes import Line, check, from_pen, to_pen
 from mdn_utils.errors import InputError
 from mdn_utils.networks import TextNetwork
 
@@ -25,6 +26,13 @@ from train_lesson import training_code  # noqa: E402
 
 # On JAX most of a test's time goes into compiling, and what is compiled runs a few times only.
 QUICK_JAX = {"JAX_DISABLE_MOST_OPTIMIZATIONS": "1"}
+
+
+def kiwi(dots=True):
+    """A simulated line that says "a kiwi", with the dots of its i's or without."""
+    pen = to_pen(simulated.write("a kiwi", simulated.Style(connectedness=1)))
+    pen = [stroke for stroke in pen if dots or np.ptp(stroke, 0).max() > 0.5]
+    return Line(from_pen(pen), "a kiwi", "me")
 
 
 def shortened(lesson, shorter):

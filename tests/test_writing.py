@@ -5,12 +5,13 @@ import logging
 import keras
 import numpy as np
 import pytest
+from helpers import kiwi
 from keras import ops
 
 from mdn_utils import writing
 from mdn_utils.data import prepare, simulated
 from mdn_utils.data.alphabet import encode
-from mdn_utils.data.strokes import Line, from_pen, to_pen
+from mdn_utils.data.strokes import Line
 from mdn_utils.errors import InputError
 from mdn_utils.layers import attention, mixture
 from mdn_utils.networks import PredictionNetwork, SynthesisNetwork
@@ -125,6 +126,7 @@ def test_primed_lines_begin_with_the_primer_and_remember_it(writer):
     lead = prepare.normalise(primer()).strokes
     written = writer.write("go", seed=2, primer=primer())
     assert written.text == "primer go" and len(lead) <= written.primed < len(written.strokes)
+    assert written.strokes[written.primed - 1, 2] == 1  # after the primer, or a stroke added to it
     np.testing.assert_allclose(written.strokes[: len(lead)], lead, atol=1e-6)
     other = writer.write("go", seed=2, primer=primer(seed=1))
     assert abs(written.strokes[-3:, :2] - other.strokes[-3:, :2]).max() > 1e-4
@@ -133,11 +135,12 @@ def test_primed_lines_begin_with_the_primer_and_remember_it(writer):
 
 
 def test_strokes_that_complete_the_primer_are_not_the_new_text():
-    """The network dots the i of a primer whose dots are missing, or not: either is the primer's."""
-    pen = to_pen(simulated.write("a kiwi", simulated.Style(connectedness=1)))
-    without = Line(from_pen([stroke for stroke in pen if np.ptp(stroke, 0).max() > 0.5]), "a kiwi", "me")
-    lead = len(prepare.normalise(without).strokes)
-    for written in Writer(load_shipped("synthesis_real")).write(["and so"] * 4, 0, 1.5, without):
+    """The network dots the i's of a primer whose dots are missing, and adds nothing to a whole one."""
+    writer = Writer(load_shipped("synthesis_real"))
+    for written in writer.write(["and so"] * 4, 0, 1.5, kiwi()):
+        assert written.primed == len(prepare.normalise(kiwi()).strokes)
+    lead = len(prepare.normalise(kiwi(dots=False)).strokes)
+    for written in writer.write(["and so"] * 4, 0, 1.5, kiwi(dots=False)):
         assert lead < written.primed < lead + 6  # some dots
         before, after = written.attention[written.primed - 1], written.attention[written.primed + 5]
         assert before.argmax() < len("a kiwi ") <= after.argmax()

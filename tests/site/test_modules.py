@@ -3,11 +3,12 @@ import random
 
 import numpy as np
 import pytest
+from helpers import kiwi
 
 from mdn_utils import accents, pages, reading, writing
 from mdn_utils.data import pasted, prepare, simulated
 from mdn_utils.data.alphabet import encode
-from mdn_utils.data.strokes import Line, from_pen, to_pen
+from mdn_utils.data.strokes import Line
 from mdn_utils.errors import InputError
 from mdn_utils.weights import load_shipped
 
@@ -65,8 +66,7 @@ def test_one_seed_gives_the_line_of_the_command(ask, writer, reader):
 
 def test_the_network_goes_on_from_a_primer_as_in_python(ask, writer, lines):
     noise = writing._noise(3, 0, 1024).astype(float).tolist()
-    pen = to_pen(simulated.write("a kiwi", simulated.Style(connectedness=1)))
-    without_dots = Line(from_pen([stroke for stroke in pen if np.ptp(stroke, 0).max() > 0.5]), "a kiwi", "me")
+    without_dots = kiwi(dots=False)
     for primer in lines[0], without_dots:  # which the network adds
         [found] = ask(["write", "and more", 1.0, noise, [primer.strokes.tolist(), primer.text]])
         expected = writer.write("and more", seed=3, bias=1.0, primer=primer)

@@ -110,8 +110,7 @@ function accent(line, primer, start, before, text, marks, accents) {
 // yet would be written again, what it has passed would be left out.
 function checkWindow(phi, text) {
   const letters = phi.subarray(0, phi.length - 2);
-  const sum = letters.reduce((total, value) => total + value, 0);
-  const place = letters.reduce((total, value, u) => total + value * u, 0) / Math.max(sum, 1e-9);
+  const place = letters.reduce((total, value, u) => total + value * u, 0) / Math.max(sum(letters), 1e-9);
   const off = place - text.length;
   if (off < -BEHIND || off > AHEAD) {
     const reached = `${text} ...`.slice(0, Math.max(Math.round(place), 0));
@@ -122,6 +121,10 @@ function checkWindow(phi, text) {
   }
 }
 
+function sum(values) {
+  return values.reduce((total, value) => total + value, 0);
+}
+
 // Points as a line that begins with the first of them.
 function fromHere(strokes) {
   return strokes.map(([dx, dy, up], t) => (t ? [dx, dy, up] : [0, 0, up]));
@@ -130,10 +133,9 @@ function fromHere(strokes) {
 // How many points at the beginning of a line complete the primer, whose text has so many letters:
 // strokes at whose end the window is still on it. One stroke always remains.
 function completing({ strokes, attention }, letters) {
-  const sum = (phi) => phi.reduce((total, value) => total + value, 0);
+  const share = (phi) => sum(phi.slice(0, letters)) / Math.max(sum(phi), 1e-9);
   const lifts = strokes.flatMap(([, , up], t) => (up ? [t] : [])).slice(0, -1);
-  const isNew = (t) => sum(attention[t].slice(0, letters)) < ON_PRIMER * sum(attention[t]);
-  const first = lifts.findIndex(isNew);
+  const first = lifts.findIndex((t) => share(attention[t]) < ON_PRIMER);
   const own = first < 0 ? lifts : lifts.slice(0, first);
   return own.length ? own[own.length - 1] + 1 : 0;
 }
