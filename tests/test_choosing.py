@@ -17,7 +17,7 @@ def networks():
 
 @pytest.fixture(scope="module")
 def written():
-    lines = prepare.prepare(simulated.lines(5))
+    lines = prepare.prepare(simulated.lines(8))[:5]
     return [writing.Written(line.strokes, line.text, 0, None, True) for line in lines]
 
 

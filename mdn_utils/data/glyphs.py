@@ -38,6 +38,35 @@ _OWN = {
         (3, 8.5), (5.5, 7), (8, 4),
     ]],
 }
+# Other forms that people give a letter, on the same grid.
+_OTHER = {
+    ("futural", "a"): [[(-4, -3), (-2, -5), (2, -5), (4, -2), (4, 9)],
+                       [(4, 2), (0, 1), (-3, 2), (-4, 5), (-3, 8), (0, 9), (3, 7), (4, 5)]],
+    ("futural", "f"): [[(5, -11), (3, -12), (1, -11), (0, -8), (0, 13), (-1, 15), (-4, 16)],
+                       [(-4, -5), (4, -5)]],
+    ("futural", "l"): [[(0, -12), (0, 6), (1, 9), (4, 8)]],
+    ("futural", "q"): [[(5, -2), (2, -5), (-1, -5), (-4, -3), (-5, 1), (-5, 3), (-4, 7), (-1, 9),
+                        (2, 9), (5, 6)], [(5, -5), (5, 16), (8, 12)]],
+    ("futural", "t"): [[(0, -12), (0, 6), (1, 9), (4, 8)], [(-4, -5), (4, -5)]],
+    ("futural", "u"): [[(-5, -5), (-5, 5), (-4, 8), (-2, 9), (1, 9), (4, 7), (5, 4), (5, -5)]],
+    ("futural", "v"): [[(-5, -5), (-1, 8), (0, 9), (1, 8), (4, -3), (6, -5)]],
+    ("futural", "w"): [[(-7, -5), (-7, 6), (-5, 9), (-2, 9), (0, 6), (0, -2), (0, 6), (2, 9),
+                        (5, 9), (7, 6), (7, -5)]],
+    ("futural", "y"): [[(-5, -5), (-5, 4), (-3, 8), (1, 8), (4, 6), (5, 3), (5, -5), (5, 11),
+                        (3, 15), (0, 16), (-4, 14)]],
+    ("futural", "z"): [[(-5, -5), (5, -5), (-5, 9), (5, 9)], [(-3, 2), (3, 2)]],
+    ("futural", "Z"): [[(-6, -12), (6, -12), (-6, 9), (6, 9)], [(-4, -2), (4, -2)]],
+    ("futural", "A"): [[(-6, 9), (-6, -4), (-4, -10), (0, -12), (4, -10), (6, -4), (6, 9)],
+                       [(-6, 0), (6, 0)]],
+    ("futural", "E"): [[(6, -9), (3, -12), (-2, -12), (-5, -9), (-4, -4), (0, -2), (-4, -1),
+                        (-6, 3), (-5, 7), (-1, 9), (4, 8), (6, 5)]],
+    ("cursive", "r"): [[(-6, 4.5), (-3.5, 1.5), (-1.5, 0), (-4, 9), (-2.5, 4.5), (-.5, 1.5),
+                        (2, .2), (3.5, 1), (4.5, 3.5), (6.5, 4)]],
+    ("cursive", "s"): [[(-6, 4.5), (-2, 2), (2.5, .5), (.5, -.3), (-1.5, 1), (-.5, 3.5), (.8, 6),
+                        (-.5, 8.5), (-3, 9), (-4.5, 8.2), (-3, 9), (0, 9), (4, 6.5), (6, 4)]],
+    ("cursive", "z"): [[(-6, 4.5), (-4, 1.5), (-1.5, 0), (4, .3), (-4, 8.8), (0, 8.6), (3, 9),
+                        (5, 7), (6.5, 4)]],
+}
 # The order in which a hand writes the font's strokes, where it differs. Strokes left out are
 # doubled lines.
 _ORDER = {
@@ -82,13 +111,14 @@ def _font(name):
 
 
 @functools.cache
-def glyph(font, character, one_go=True):
+def glyph(font, character, one_go=True, other=False):
     """Return a font's glyph in x-heights, y up, its left side at 0, its strokes in a hand's order.
 
     Args:
         font: "futural" or "cursive".
         character: of `ALPHABET`, but not the space.
         one_go: write some printed letters in one go, back along the stem.
+        other: take the letter's other form, if it has one.
 
     Example:
 
@@ -98,6 +128,7 @@ def glyph(font, character, one_go=True):
     raw = _font(font)[character]
     order = _ORDER.get((font, character), range(len(raw.strokes)))
     pieces = _OWN.get((font, character)) or [raw.strokes[k] for k in order]
+    pieces = other and _OTHER.get((font, character)) or pieces
     left, right = raw.left_offset, raw.left_offset + raw.char_width
     if font == "futural":
         beyond = 1.25 if character.islower() else 1

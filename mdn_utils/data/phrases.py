@@ -3,11 +3,12 @@ import functools
 import random
 import re
 import zlib
-from pydoc_data.topics import topics
+from pathlib import Path
 
 from .alphabet import ALPHABET
 
 LONGEST = 50  # characters
+PROSE = Path(__file__).with_name("prose.txt")  # runs of eight words or more, without formulas
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _DIGITS = "0123456789"
 _MARKS = "#$%&*+/<=>@[]^_`{|}~\\"
@@ -16,8 +17,7 @@ _MARKS = "#$%&*+/<=>@[]^_`{|}~\\"
 def texts(count, seed=0):
     """Return lines of text to write, 1 to 50 characters each.
 
-    The words are those of the standard library's `pydoc_data.topics`, which differs a little
-    between versions of Python.
+    The words are those of prose.txt, sentences of this course.
 
     Args:
         count: how many.
@@ -33,17 +33,15 @@ def texts(count, seed=0):
 
 @functools.cache
 def vocabulary():
-    """Return the prose of `pydoc_data.topics` as runs of plain words, and its words by letter.
+    """Return the prose as runs of plain words, and its words by letter.
 
     Example:
 
     >>> runs, by_letter = vocabulary()
-    >>> "quote" in by_letter["q"]
+    >>> "quite" in by_letter["q"]
     True
     """
-    prose = " ".join(topics[name] for name in sorted(topics)).replace("\u2019", "'")
-    token = r"\(?[A-Za-z][a-z]*(?:['-][a-z]+)*\)?[.,;:]?"
-    runs = [run.split() for run in re.findall(rf"(?:(?<=\s){token}\s+){{8,}}", prose)]
+    runs = [run.split() for run in PROSE.read_text("utf-8").splitlines()]
     words = sorted({word for run in runs for word in run if re.fullmatch("[a-z]{2,12}", word)})
     return runs, {letter: [word for word in words if letter in word] for letter in _LETTERS}
 

@@ -8,7 +8,7 @@ import functools
 import hashlib
 import random
 import zlib
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -43,6 +43,9 @@ class Style:
         speed: points per character, on average.
         neatness: 1 makes all instances of a letter alike.
         ascender: height of what is above the x-height; 1 is the font's.
+        late: share of words whose dots and bars wait for the end of the word, where letters are
+            joined.
+        variety: share of letters in this writer's second form.
         letters: seed of this writer's letter shapes.
 
     Raises:
@@ -66,13 +69,15 @@ class Style:
     speed: float = 18.0
     neatness: float = 0.7
     ascender: float = 1.0
+    late: float = 0.0
+    variety: float = 0.0
     letters: int = 0
 
     def __post_init__(self):
         for name in ("size", "width", "speed", "ascender"):
             if not getattr(self, name) > 0:
                 raise InputError(f"style: {name} is {getattr(self, name)}; it must be more than 0")
-        for name in ("connectedness", "neatness"):
+        for name in ("connectedness", "neatness", "late", "variety"):
             if not 0 <= getattr(self, name) <= 1:
                 raise InputError(
                     f"style: {name} is {getattr(self, name)}; it must lie between 0 and 1"
@@ -85,7 +90,7 @@ class Style:
         Args:
             rng: a NumPy generator.
         """
-        return cls(
+        hand = cls(
             connectedness=float(np.clip(rng.uniform(-0.9, 1.9), 0, 1)),
             slant=float(np.clip(rng.normal(0.15, 0.25), -0.35, 0.75)),
             size=float(np.exp(rng.normal(0, 0.25))),
@@ -100,6 +105,10 @@ class Style:
             ascender=float(rng.uniform(0.85, 1.25)),
             letters=int(rng.integers(2 ** 31)),
         )
+        # These two don't take numbers from `rng`: whatever it draws next is as before.
+        own = np.random.default_rng(hand.letters)
+        late, variety = np.clip(own.uniform(-1, 2), 0, 1), own.uniform(0, 0.35)
+        return replace(hand, late=float(late), variety=float(variety))
 
     def distance(self, other):
         """Return how far two hands are apart.
@@ -111,7 +120,7 @@ class Style:
 
 
 # Standard deviations of `Style.sample`, one for each trait but the last, `letters`.
-_SPREAD = 0.45, 0.25, 0.25, 0.16, 0.13, 0.23, 0.02, 0.035, 0.0035, 2.9, 0.17, 0.115
+_SPREAD = 0.45, 0.25, 0.25, 0.16, 0.13, 0.23, 0.02, 0.035, 0.0035, 2.9, 0.17, 0.115, 0.43, 0.1
 
 
 def write(text, style=Style(), seed=0):
@@ -141,13 +150,16 @@ def write(text, style=Style(), seed=0):
     edge, gap = -np.inf, 0.2
     # Where and in which direction a connected letter may go on, and whether the pen is still down.
     last = None
+    # Dots and bars that wait for the end of the word, and whether this word's do.
+    waiting, waits = [], None
     for character in text:
         if character == " ":
             space = style.word_spacing * np.exp(rng.normal(0, 0.15))
             x, gap, last = x + space * style.width, 0.3 + 0.8 * space, None
+            pen += waiting
+            waiting, waits = [], None
             continue
-        usual = rng.random() > 0.02 * (0 < style.connectedness < 1)
-        glyph = _letter(character, style, bool(usual))
+        glyph = _letter(character, style, bool(rng.random() < style.variety))
         scale = np.exp(rng.normal(0, 0.02 + 0.06 * spread, 2))
         turn = rng.normal(0, 0.01 + 0.05 * spread, 2)
         bend = rng.normal(0, 0.01 + 0.04 * spread, 2)
@@ -167,11 +179,14 @@ def write(text, style=Style(), seed=0):
             body[0] = np.concatenate([_join(end, direction, body[0]), body[0]])
             if is_down:  # go on in the same stroke
                 body[0] = np.concatenate([pen.pop(), body[0]])
-        pen += body + after
+        pen += body
+        if after and waits is None:
+            waits = rng.random() < style.late
+        (waiting if waits else pen).extend(after)
         leaves = glyph.joins[1]
-        last = (body[-1][-1], body[-1][-1] - body[-1][-4], not after) if leaves else None
+        last = (body[-1][-1], body[-1][-1] - body[-1][-4], waits or not after) if leaves else None
         x += glyph.right * scale[0]
-    return _finish(pen, style, rng)
+    return _finish(pen + waiting, style, rng)
 
 
 def _finish(pen, style, rng):
@@ -218,18 +233,19 @@ def _bend(stroke, scale, turn, bend):
 
 
 @functools.lru_cache(maxsize=4096)
-def _letter(character, style, usual=True):
-    """This writer's own form of a character; `usual` is False for rare exceptions."""
-    rng = np.random.default_rng([style.letters, ord(character)])
+def _letter(character, style, second=False):
+    """This writer's own form of a character, or the second one."""
+    rng = np.random.default_rng([style.letters, ord(character), int(second)])
     capital = character.isupper()
     likely = style.connectedness * (0.6 if capital else 1)
-    connected = (rng.random() < likely) == usual and character.isalpha()
+    connected = rng.random() < likely and character.isalpha()
     if capital and character not in _CLEAR_CAPITALS:
         connected = False
     font = "cursive" if connected else "futural"
-    glyph = glyphs.glyph(font, character, bool(rng.random() < 0.7))
+    one_go = rng.random() < 0.7
     scale = np.exp(rng.normal(0, 0.07, 2)) * [style.width, 1]
     turn, bend = rng.normal(0, 0.05, 2) * [1, 0.5], rng.normal(0, 0.025, 2)
+    glyph = glyphs.glyph(font, character, bool(one_go), bool(rng.random() < 0.35))
     body, after = (
         [_bend(_ascend(stroke, style.ascender), scale, turn, bend) for stroke in group]
         for group in (glyph.body, glyph.after)

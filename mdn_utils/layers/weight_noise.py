@@ -72,8 +72,9 @@ class WeightNoise(_NoisyWeights):
     """Train a model with Gaussian noise of one size on its weights.
 
     Each training batch sees w + sigma * epsilon in place of every trainable weight w, and the
-    gradient found there is applied to w (Graves 2013, section 3.1; Jim et al. 1996). Outside
-    training the weights are w. `model` itself, which shares them, then does the same.
+    gradient found there is applied to w (Graves 2013, section 3.1; Jim et al. 1996). The paper
+    draws noise for each sequence; a batch of one sequence does that here. Outside training the
+    weights are w. `model` itself, which shares them, then does the same.
 
     Args:
         model: a built Keras model.

@@ -52,6 +52,34 @@ def test_letters_of_one_writer_are_alike_and_of_two_writers_differ():
     assert every.mean(axis=1).std() > 2 * every.std(axis=1).mean()
 
 
+def test_dots_and_bars_may_wait_for_the_end_of_the_word():
+    joined = replace(CALM, connectedness=1)
+    at_once, late = (
+        to_pen(simulated.write("it fits", replace(joined, late=share))) for share in (0, 1)
+    )
+    heights = [[np.ptp(stroke[:, 1]) > 0.5 for stroke in pen] for pen in (at_once, late)]
+    assert heights[1] == [True, False, False, True, False, False]  # a word, its dot, its bar
+    assert heights[0] != heights[1] and len(at_once) > len(late)
+    printed = replace(CALM, connectedness=0)
+    np.testing.assert_array_equal(
+        simulated.write("it", replace(printed, late=1)), simulated.write("it", printed)
+    )
+
+
+def test_a_writer_has_second_forms_of_letters():
+    def forms(variety):
+        """Pairs of a writer and a letter that is written with more than one number of strokes."""
+        found = 0
+        for letters in range(10):
+            style = replace(CALM, connectedness=0, variety=variety, letters=letters)
+            for letter in "aEtzA":
+                kinds = {simulated.write(letter, style, seed)[:, 2].sum() for seed in range(8)}
+                found += len(kinds) > 1
+        return found
+
+    assert forms(0) == 0 and forms(0.5) > 8
+
+
 def test_the_connected_p_has_no_spike():
     p, q = (
         np.ptp(positions(simulated.write(c, replace(CALM, connectedness=1)))[:, 1]) for c in "pq"
