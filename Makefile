@@ -70,8 +70,11 @@ write: .venv/installed
 # how the shipped weights came about: hours on two cores; UNIPEN is the folder of the corpus (data/README.md)
 TRAIN = KERAS_BACKEND=jax .venv/bin/python -m mdn_utils train
 weights: .venv/installed
-	$(TRAIN) synthesis --corpus simulated --lines 20000 --size 2x256 --gaussians 8 --minutes 178 --seed 1 --out runs/synthesis_simulated
-	$(TRAIN) prediction --corpus simulated --lines 20000 --size 2x256 --minutes 50 --seed 1 --out runs/prediction_simulated
+	$(TRAIN) synthesis --corpus simulated --lines 20000 --size 2x256 --gaussians 8 --minutes 178 --seed 1 --out runs/first_simulated
+	$(TRAIN) prediction --corpus simulated --lines 20000 --size 2x256 --minutes 50 --seed 1 --out runs/first_prediction
+	# these two had simulated lines without second forms and late dots, with other texts
+	$(TRAIN) synthesis --corpus simulated --lines 20000 --start runs/first_simulated/weights.weights.h5 --rate 0.001 --minutes 72 --seed 2 --out runs/synthesis_simulated
+	$(TRAIN) prediction --corpus simulated --lines 20000 --start runs/first_prediction/weights.weights.h5 --rate 0.001 --minutes 36 --seed 2 --out runs/prediction_simulated
 	$(TRAIN) synthesis --corpus unipen --root "$(UNIPEN)" --size 2x300 --gaussians 8 --minutes 105 --seed 1 --out runs/first_real
 	$(TRAIN) synthesis --corpus unipen --root "$(UNIPEN)" --start runs/first_real/weights.weights.h5 --rate 0.0015 --minutes 115 --seed 2 --out runs/second_real
 	# ours was stopped after 89 of the 160 minutes
