@@ -29,8 +29,8 @@ def enrich(lines, reader, joined, seed=0):
 
     >>> from mdn_utils import reading
     >>> from mdn_utils.data import prepare, simulated
-    >>> lines = prepare.prepare(simulated.lines(5))
-    >>> len(enrich(lines, reading.Reader((8,)), joined=0)) >= 5
+    >>> lines = prepare.prepare(simulated.lines(4))
+    >>> len(enrich(lines, reading.Reader((8,)), joined=0)) >= 4
     True
     """
     whole = [line for line in lines if " " in line.text]

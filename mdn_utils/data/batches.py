@@ -190,9 +190,9 @@ class LineBatches(BucketBatches):
     Example:
 
     >>> from mdn_utils.data import prepare, simulated
-    >>> lines = prepare.prepare(simulated.lines(10))
+    >>> lines = prepare.prepare(simulated.lines(4))
     >>> (strokes, text), targets, mask = LineBatches(lines)[0]
-    >>> strokes.shape == targets.shape == (10, mask.shape[1], 3)
+    >>> strokes.shape == targets.shape == (4, mask.shape[1], 3)
     True
     """
 
