@@ -4,7 +4,6 @@ Every hidden layer sees the input and, in synthesis, the window; the output laye
 layer (Graves 2013, figures 1 and 12).
 """
 import keras
-import numpy as np
 from keras import ops
 
 from .data.alphabet import ALPHABET, BYTES
@@ -18,6 +17,7 @@ OUTPUT_CLIP = 100.0
 CELL_CLIP = 10.0
 TEXT_CLIP = 1.0
 MOST_LAYERS = 100
+POINT = 3  # numbers: dx, dy, and whether the pen lifts
 
 
 class SkipNetwork(keras.Model):
@@ -53,10 +53,24 @@ class SkipNetwork(keras.Model):
         self.units = tuple(units)
         self.peepholes = peepholes
 
-    def _add_layers(self, first, outputs):
-        """Create hidden layers from number `first` on, and the output layer."""
+    def _add_layers(self, first, outputs, x, below):
+        """Create hidden layers from number `first` on, and the output layer, all with weights.
+
+        Building each layer is much faster than calling the network once to have Keras do it.
+
+        Args:
+            first: how many layers there are already.
+            outputs: of the network.
+            x: D, the size of what every hidden layer sees.
+            below: I, the size of the first layer's input.
+        """
         self.hidden = [self._lstm(n) for n in range(first, len(self.units))]
+        for layer, size in zip(self.hidden, self.units[first:]):
+            layer.build((None, None, below))
+            below = x + size
         self.head = keras.layers.Dense(outputs, name="output", dtype="float32")
+        self.head.build((None, None, sum(self.units)))
+        self.built = True
 
     def _lstm(self, n):
         options = {"return_sequences": True, "name": f"hidden{n + 1}", "dtype": self.dtype_policy}
@@ -146,8 +160,7 @@ class TextNetwork(SkipNetwork):
 
     def __init__(self, units=(400, 400, 400), peepholes=False, **kwargs):
         super().__init__(units, peepholes, **kwargs)
-        self._add_layers(0, BYTES)
-        self(np.zeros((1, 2), "int32"))
+        self._add_layers(0, BYTES, BYTES, BYTES)
 
     def call(self, inputs, training=False):
         x = ops.one_hot(inputs, BYTES, dtype=self.compute_dtype)
@@ -204,8 +217,7 @@ class PredictionNetwork(HandwritingNetwork):
 
     def __init__(self, units=(400, 400, 400), mixtures=20, peepholes=False, **kwargs):
         super().__init__(units, mixtures, peepholes, **kwargs)
-        self._add_layers(0, raw_size(mixtures))
-        self(np.zeros((1, 2, 3), "float32"))
+        self._add_layers(0, raw_size(mixtures), POINT, POINT)
 
     def call(self, strokes, training=False):
         raw = self._connect(strokes, strokes, [], self._run_layers(training))
@@ -240,8 +252,9 @@ class SynthesisNetwork(HandwritingNetwork):
             raise InputError(f"network: gaussians={gaussians}; expected 1 or more")
         self.gaussians = gaussians
         self.window = self.make_window()
-        self._add_layers(1, raw_size(mixtures))
-        self((np.zeros((1, 2, 3), "float32"), np.zeros((1, 2), "int32")))
+        self.window.build((None, None, POINT), (None, None, len(ALPHABET)))
+        x = POINT + len(ALPHABET)  # the window sums one-hot letters
+        self._add_layers(1, raw_size(mixtures), x, x + self.units[0])
 
     def make_window(self):
         """Return the first layer; a subclass may read the text through another one."""

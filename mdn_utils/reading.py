@@ -21,9 +21,8 @@ from .layers.ctc import BLANK
 
 LABELS = len(ALPHABET) + 1  # the blank, and character c as ALPHABET.index(c) + 1
 STEPS_PER_FRAME = 2
-LENGTHS = (128, 512, 1024, MOST_STEPS)  # that lines are padded to: few, as each has to be compiled
-STEPS_AT_ONCE = 16384  # in a batch
-FEW = 8  # lines in a smaller batch, the only other size: compiling takes longer than it saves
+LENGTHS = (128, 640, 1024, MOST_STEPS)  # that lines are padded to: few, as each has to be compiled
+ROWS = 8  # lines in a batch: in larger ones a line takes as long, and compiling takes longer
 # Nats by which another text may explain a line better than its own, see `check_text`.
 MOST_DOUBT = 4
 MOST_DOUBT_OF_LETTERS = 15
@@ -59,14 +58,18 @@ class Reader(keras.Model):
         self.dropout = dropout
         self.forwards = []
         self.backwards = []
+        below = STEPS_PER_FRAME * FEATURES
         for number, size in enumerate(self.units, 1):
             for layers, name in ((self.forwards, "forwards"), (self.backwards, "backwards")):
                 layers.append(FastLSTM(
                     size, return_sequences=True, name=f"{name}{number}", dtype=self.dtype_policy
                 ))
+                layers[-1].build((None, None, below))
+            below = 2 * size
         self.drop = keras.layers.Dropout(dropout, dtype=self.dtype_policy)
         self.output_layer = keras.layers.Dense(LABELS, name="output", dtype="float32")
-        self(np.zeros((1, STEPS_PER_FRAME, FEATURES), "float32"))
+        self.output_layer.build((None, None, below))
+        self.built = True
         self.run = compiled(self, self)
 
     def call(self, inputs, training=False):
@@ -305,20 +308,15 @@ def _log_probabilities(reader, steps):
 
     `steps` is a dictionary of `pen_steps`. T ends with the longest line.
     """
-    order = sorted(steps, key=lambda number: len(steps[number]))
-    batches = []
-    while order:
-        length = next(size for size in LENGTHS if size >= len(steps[order[0]]))
-        rows = STEPS_AT_ONCE // length
-        chosen = [number for number in order[:rows] if len(steps[number]) <= length]
-        order = order[len(chosen):]
-        rows = min(FEW, rows) if len(chosen) <= FEW else rows
-        batches.append((chosen, rows, length))
+    # Longest first, so that lines of another length fill up a batch before theirs is compiled.
+    order = sorted(steps, key=lambda number: -len(steps[number]))
+    batches = [order[first:first + ROWS] for first in range(0, len(order), ROWS)]
 
     def run(batch):
-        chosen, rows, length = batch
-        inputs = features(pad_steps([steps[number] for number in chosen], rows, length))
-        frames = -(-len(steps[chosen[-1]]) // STEPS_PER_FRAME)
-        return np.array(chosen), ops.convert_to_numpy(reader.run(inputs))[:len(chosen), :frames]
+        longest = len(steps[batch[0]])
+        length = next(size for size in LENGTHS if size >= longest)
+        inputs = features(pad_steps([steps[number] for number in batch], ROWS, length))
+        frames = -(-longest // STEPS_PER_FRAME)
+        return np.array(batch), ops.convert_to_numpy(reader.run(inputs))[:len(batch), :frames]
 
     return on_all_cores(run, batches)
