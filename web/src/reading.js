@@ -21,7 +21,7 @@ export class Reader {
     // names in the manifest say which is which.
     const layers = new Map();
     for (const array of arrays) {
-      const layer = array.name.split("/")[1];
+      const [layer] = array.name.split("/");
       layers.set(layer, [...(layers.get(layer) ?? []), array]);
     }
     const lstm = (name) => new LSTM(layers.get(name), kernel);
