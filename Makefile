@@ -73,7 +73,8 @@ weights: .venv/installed
 	$(TRAIN) synthesis --corpus simulated --lines 20000 --size 2x256 --gaussians 8 --minutes 178 --seed 1 --out runs/first_simulated
 	$(TRAIN) prediction --corpus simulated --lines 20000 --size 2x256 --minutes 50 --seed 1 --out runs/first_prediction
 	# these two had simulated lines without second forms and late dots, with other texts
-	$(TRAIN) synthesis --corpus simulated --lines 20000 --start runs/first_simulated/weights.weights.h5 --rate 0.001 --minutes 72 --seed 2 --out runs/synthesis_simulated
+	$(TRAIN) synthesis --corpus simulated --lines 20000 --start runs/first_simulated/weights.weights.h5 --rate 0.001 --minutes 72 --seed 2 --out runs/second_simulated
+	$(TRAIN) synthesis --corpus simulated --lines 20000 --start runs/second_simulated/weights.weights.h5 --rate 0.001 --minutes 76 --seed 3 --out runs/synthesis_simulated
 	$(TRAIN) prediction --corpus simulated --lines 20000 --start runs/first_prediction/weights.weights.h5 --rate 0.001 --minutes 36 --seed 2 --out runs/prediction_simulated
 	$(TRAIN) synthesis --corpus unipen --root "$(UNIPEN)" --size 2x300 --gaussians 8 --minutes 105 --seed 1 --out runs/first_real
 	$(TRAIN) synthesis --corpus unipen --root "$(UNIPEN)" --start runs/first_real/weights.weights.h5 --rate 0.0015 --minutes 115 --seed 2 --out runs/second_real

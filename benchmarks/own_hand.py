@@ -1,10 +1,10 @@
 """Your own hand: how near the network comes to people it never saw, from so many of their lines.
 
-For each person some lines are learnt from, as `python -m mdn_utils adapt` does, and five new texts
-are written: primed with one of the lines, by the network adapted to them, and both. Printed are the
+For each person some lines are learnt from, as `python -m mdn_utils adapt` does, and new texts are
+written: primed with one of the lines, by the network adapted to them, and both. Printed are the
 characters that a second reader reads wrong, and in how many cases the hand is nearest to the right
-one of all the people (`mdn_utils.data.style`), for all five texts together and for each alone. The
-ceiling is what other real lines of the same people reach. An adapted network keeps, of the tries
+one of all the people (`mdn_utils.data.style`), for five texts together and for each alone, with the
+standard error over people. The ceiling is what other real lines of the same people reach. An adapted network keeps, of the tries
 that are read best, the one most in the hand. How much of what was learned the reader let each
 network keep is printed too.
 
@@ -24,8 +24,8 @@ from mdn_utils.data.style import distance, style
 from mdn_utils.page_files import save
 
 TEXTS = Path(__file__).parent / "legibility_texts.txt"
-TEXTS_EACH = 5
-CEILING = 15  # other lines of a person, in threes of five
+TOGETHER = 5  # texts by which a hand is told
+CEILING = 15  # other lines of a person
 SHORTEST, LONGEST = 80, 500  # points of a line
 BIAS, TRIES = 1.0, 24
 
@@ -59,6 +59,7 @@ def main():
     parser.add_argument("--root", required=True, help="folder of UNIPEN")
     parser.add_argument("--people", type=int, default=20)
     parser.add_argument("--lines", type=int, nargs="+", default=[5, 10, 20, 50])
+    parser.add_argument("--texts", type=int, default=15, help="that each hand writes")
     parser.add_argument("--steps", type=int, default=adapting.STEPS)
     parser.add_argument("--rate", type=float, default=adapting.RATE)
     parser.add_argument("--picture", help="file for a line of each person and what was written, .png")
@@ -74,12 +75,15 @@ def main():
         results, seconds, shares, drawn = defaultdict(list), [], [], []
         for number, (name, own) in enumerate(hands.items()):
             lines = own[:count]
-            texts = _texts(number)
+            texts = _texts(number, args.texts)
 
             def note(way, strokes, texts):
-                nearest = [_nearest(some, known) == name for some in [strokes, *([s] for s in strokes)]]
+                right = []
+                for size in (TOGETHER, 1):
+                    parts = [strokes[k:k + size] for k in range(0, len(strokes), size)]
+                    right.append(np.mean([_nearest(part, known) == name for part in parts]))
                 found = [found.text for found in reading.read(judge, strokes, 10)]
-                results[way].append((nearest[0], np.mean(nearest[1:]), found, texts))
+                results[way].append((*right, found, texts))
 
             def write(way, primer, reference=None):
                 options = {"tries": TRIES, "reader": reader, "reference": reference}
@@ -99,25 +103,25 @@ def main():
             both = write("adapted and primed", primer, shipped)
             drawn += [primer.strokes, both[0].new]
             others = own[count:count + CEILING]
-            for k in range(0, CEILING, 5):
-                some = others[k:k + 5]
-                note("other real lines", [line.strokes for line in some], [line.text for line in some])
+            note("other real lines", [line.strokes for line in others], [line.text for line in others])
         print(f"\n{count} lines of each of {len(hands)} people; adapting took {np.mean(seconds):.0f} s; "
               f"chance {1 / len(hands):.0%}; kept " + ", ".join(f"{share:.0%}" for share in shares))
-        print(f"{'':>20} {'five lines':>11} {'one line':>9} {'characters wrong':>17}")
+        print(f"{'':>20} {'five lines':>12} {'one line':>12} {'characters wrong':>17}")
         for way, rows in results.items():
             found = [text for row in rows for text in row[2]]
             texts = [text for row in rows for text in row[3]]
             wrong = evaluation.error_rates(found, texts)["character_error_rate"]
-            five, one = (np.mean([row[k] for row in rows]) for k in (0, 1))
-            print(f"{way:>20} {five:>11.0%} {one:>9.0%} {wrong:>17.1%}", flush=True)
+            right = np.array([row[:2] for row in rows])
+            error = right.std(0, ddof=1) / np.sqrt(len(rows))
+            five, one = (f"{a:.0%} ± {b:.0%}" for a, b in zip(right.mean(0), error))
+            print(f"{way:>20} {five:>12} {one:>12} {wrong:>17.1%}", flush=True)
         if args.picture:
             _draw(args.picture, drawn)
 
 
-def _texts(number):
+def _texts(number, count):
     texts = [text for text in TEXTS.read_text().splitlines() if len(text) <= 32]
-    return [texts[(TEXTS_EACH * number + k) % len(texts)] for k in range(TEXTS_EACH)]
+    return [texts[(count * number + k) % len(texts)] for k in range(count)]
 
 
 def _nearest(strokes, known):

@@ -5,6 +5,7 @@
 One layer and three have the same number of weights, as in the paper. The three-layer network then goes on from its
 weights twice, for as many epochs again: without noise, and with adaptive weight noise. Of every run the weights that
 were best on validation lines are kept (early stopping), and measured on test lines; no writer is in two of the sets.
+All of it from several starts, on the same lines.
 """
 
 import argparse
@@ -57,6 +58,7 @@ def row(name, network, model, data, epochs, seed):
     found = evaluation.evaluate_lines(network, test)
     result = {
         "name": name,
+        "seed": seed,
         "units": list(network.units),
         "parameters": network.count_params(),
         "epochs": epochs,
@@ -75,9 +77,8 @@ def row(name, network, model, data, epochs, seed):
     return result
 
 
-def table(epochs, lines, held_out, seed):
-    data = lines_of("train", lines), lines_of("val", held_out), lines_of("test", held_out)
-    points = [sum(len(line.strokes) - 1 for line in part) for part in data]
+def rows_from(seed, data, epochs):
+    """The table's four rows, from one start."""
     keras.utils.set_random_seed(seed)
     one, three = (networks.PredictionNetwork(units, MIXTURES) for units in (ONE, THREE))
     rows = [
@@ -85,16 +86,19 @@ def table(epochs, lines, held_out, seed):
         row("3 layers", three, three, data, epochs, seed),
     ]
     trained = three.get_weights()
-    rows.append(row("3 layers, as long again", three, three, data, epochs, seed + 1))
+    rows.append(row("3 layers, as long again", three, three, data, epochs, seed))
     three.set_weights(trained)
-    noisy = layers.AdaptiveWeightNoise(
-        three, sequences=points[0], seed=seed
-    )  # the loss is in nats per point
+    # the loss is in nats per point, so points are what the price of the weights is shared among
+    noisy = layers.AdaptiveWeightNoise(three, sequences=points_of(data[0]), seed=seed)
     rows.append(
-        row("3 layers, as long again, adaptive weight noise", three, noisy, data, epochs, seed + 1)
+        row("3 layers, as long again, adaptive weight noise", three, noisy, data, epochs, seed)
     )
     rows[-1]["weights_in_nats"] = round(float(noisy.kl()))
-    return {"lines": [len(part) for part in data], "points": points, "rows": rows}
+    return rows
+
+
+def points_of(lines):
+    return sum(len(line.strokes) - 1 for line in lines)
 
 
 if __name__ == "__main__":
@@ -106,20 +110,26 @@ if __name__ == "__main__":
     parser.add_argument(
         "--held-out", type=int, default=200, help="lines for validation, and as many for the test"
     )
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seeds", type=int, default=3, help="starts: 1, 2, and so on")
     parser.add_argument("--out", required=True)
     args = parser.parse_args()
     start = time.perf_counter()
-    found = table(args.epochs, args.lines, args.held_out, args.seed)
+    data = [
+        lines_of(split, count)
+        for split, count in (("train", args.lines), ("val", args.held_out), ("test", args.held_out))
+    ]
     record = {
         "command": f"python benchmarks/table3.py --epochs {args.epochs} --lines {args.lines} "
-        f"--held-out {args.held_out} --seed {args.seed}",
-        "seed": args.seed,
+        f"--held-out {args.held_out} --seeds {args.seeds}",
         "mixtures": MIXTURES,
-        "seconds": round(time.perf_counter() - start),
         "machine": weights.machine(),
-        **found,
+        "lines": [len(lines) for lines in data],
+        "points": [points_of(lines) for lines in data],
+        "rows": [],
     }
-    # a curve a line
-    text = re.sub(r"(?<=[\[,])\s+(?=-?\d)|(?<=\d)\s+(?=\])", " ", json.dumps(record, indent=1))
-    safe_files.write_atomically(args.out, text.encode())
+    for k in range(args.seeds):  # an interrupted run keeps the starts that it has done
+        record["rows"] += rows_from(k + 1, data, args.epochs)
+        record["seconds"] = round(time.perf_counter() - start)
+        # a curve a line
+        text = re.sub(r"(?<=[\[,])\s+(?=-?\d)|(?<=\d)\s+(?=\])", " ", json.dumps(record, indent=1))
+        safe_files.write_atomically(args.out, text.encode())
