@@ -25,7 +25,7 @@ from .reading import check_text, log_likelihood
 POINTS_AT_MOST = 30
 # The window runs ahead of the pen, towards the next letter, and would leave the last one half
 # drawn. So a space follows every text, as in the middle of a line, and what is drawn after the last
-# lift of the pen, on the way across that space, is cut.
+# lift of the pen is cut, if the window had left the text by then: it's the way across that space.
 END = " "
 # How a line begins settles whose hand it is. Tries that share the noise of a few points keep to the
 # hand that belongs to the seed, its slant above all, and differ in what comes after. With as many
@@ -183,13 +183,19 @@ class Writer:
         numbers = np.stack([encode(line + END, columns) for line in texts])
         letters = np.int32([len(line + END) for line in texts])
         strokes, gaussians, lengths = self._sample(numbers, letters, leads, limit, seeds, bias)
+        most = np.array([len(lead) + limit for lead in leads])
+        lines = [points[:end] for points, end in zip(strokes, np.minimum(lengths, most))]
+        lifts = np.array([_last_lift(points, len(lead)) for points, lead in zip(lines, leads)])
+        at_lift = np.take_along_axis(gaussians, lifts[:, None, None], axis=1)
+        looked_at = ops.convert_to_numpy(attention(at_lift, columns))[:, 0].argmax(-1)
         written = [
             Written(
-                _finished(points[:min(length, len(lead) + limit)], len(lead)), line,
-                len(lead) if len(lead) > 1 else 0, None,
-                stopped=bool(length < len(lead) + limit),
+                _lifted(points[:lift + 1] if left else points), line,
+                len(lead) if len(lead) > 1 else 0, None, stopped,
             )
-            for points, length, line, lead in zip(strokes, lengths, texts, leads)
+            for points, lift, left, line, lead, stopped in zip(
+                lines, lifts, looked_at >= letters - 1, texts, leads, (lengths < most).tolist()
+            )
         ]
         return written, gaussians
 
@@ -360,10 +366,10 @@ def _room(needed, least):
     return least << ((needed - 1) // least).bit_length()
 
 
-def _finished(strokes, start):
-    """The line up to the last lift of the pen after `start`, if there is one."""
+def _last_lift(strokes, start):
+    """The last point from `start` on after which the pen lifts; without one, the last point."""
     lifts = np.flatnonzero(strokes[start:, 2])
-    return _lifted(strokes[:start + lifts[-1] + 1] if len(lifts) else strokes)
+    return start + lifts[-1] if len(lifts) else len(strokes) - 1
 
 
 def _lifted(strokes):

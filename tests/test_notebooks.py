@@ -54,6 +54,9 @@ def problems(notebook, name, sheet=False):
         where = f"cell {cell.execution_count}"
         if cell.source.count("\n") >= 25:
             found.append(f"{where} has more than 25 lines")
+        folded = cell.metadata.get("jupyter", {}).get("source_hidden")
+        if not sheet and not folded and max(map(len, cell.source.split("\n"))) > 100:
+            found.append(f"{where} has a line of over 100 characters, which the site cuts off")
         for output in cell.outputs:
             if output.output_type == "error" or output.get("name") == "stderr":
                 found.append(f"{where} has an error or writes to stderr")
@@ -233,6 +236,7 @@ def test_the_template_has_the_form(sheet):
         (lambda cells: cells[4].update(execution_count=9), "counts"),
         (lambda cells: cells[4].update(execution_count=None), "counts"),
         (lambda cells: cells[4].update(source=25 * "\n"), "25 lines"),
+        (lambda cells: cells[4].update(source="#" * 101), "100 characters"),
         (lambda cells: cells[4].outputs.append(nbformat.v4.new_output("stream", name="stderr")), "stderr"),
         (lambda cells: cells[6].outputs[0].update(metadata={}), "alternative text"),
         (replaced(0, "You should know", ""), "You should know"),

@@ -55,6 +55,15 @@ def test_five_texts_are_written_point_by_point_as_in_python(ask, writer):
         assert found["stopped"] == expected.stopped
 
 
+def test_letters_after_the_last_lift_stay_as_in_python(ask, writer):
+    """This hand lifts the pen before "noon" for the last time."""
+    text, seed = "The judge adjourned until noon", 100
+    [found] = ask(["writeSeed", text, 0, seed, 0])
+    expected = writer.write(text, seed=seed)
+    assert expected.attention.argmax(1).max() == len(text) - 1
+    np.testing.assert_allclose(found["strokes"], expected.strokes, atol=5e-3)
+
+
 def test_one_seed_gives_the_line_of_the_command(ask, writer, reader):
     """Also with tries, of which the reader keeps one."""
     text, tries = "hand and seed", 4

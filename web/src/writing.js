@@ -9,7 +9,8 @@ import { Random } from "./random.js";
 
 const POINTS_AT_MOST = 30; // per character
 // The window runs ahead of the pen and would leave the last letter half drawn. So a space follows
-// every text, and what is drawn after the last lift of the pen is cut.
+// every text, and what is drawn after the last lift of the pen is cut, if the window had left the
+// text by then.
 const END = " ";
 const SHARED = 4; // points that tries share the noise of, so that they are in one hand
 const BEHIND = 2; // characters by which the window may be off when a primer ends
@@ -59,7 +60,7 @@ export class Writer {
     for (let t = led - 1; ; t++) {
       const { raw, phi } = this.network.step(last, state, numbers);
       if (t >= led) strokes.push(last);
-      if (t >= led || !primer) seen.push(phi.slice(0, before.length + text.length));
+      if (t >= led || !primer) seen.push(phi.slice());
       // The stop rule: phi(t, U + 1) exceeds phi(t, u) for every letter u.
       const beyond = phi[numbers.length];
       stopped = phi.subarray(0, numbers.length).every((value) => value < beyond);
@@ -70,13 +71,14 @@ export class Writer {
       last = sample(raw, noise(t), bias);
     }
     if (!primer) strokes.unshift(point);
-    const finished = untilLastLift(strokes, primer ? 0 : 1);
-    const line = { strokes: finished, attention: seen.slice(0, finished.length) };
+    const finished = untilLastLift(strokes, seen, numbers.length - 1, primer ? 0 : 1);
+    const attention = seen.slice(0, finished.length).map((phi) => phi.slice(0, numbers.length - 1));
+    const line = { strokes: finished, attention };
     const accented = accent(line, primer, start, before, text, marks, accents);
     const own = completing(line, before.length);
     const whole = fromHere(accented.strokes);
-    const attention = accented.attention.slice(own).map((phi) => phi.slice(before.length));
-    return { strokes: fromHere(whole.slice(own)), whole, attention, text, stopped };
+    const ofText = accented.attention.slice(own).map((phi) => phi.slice(before.length));
+    return { strokes: fromHere(whole.slice(own)), whole, attention: ofText, text, stopped };
   }
 
   // Lead the pen along a primer: the last point, the state before it, how many points there are, and
@@ -140,12 +142,15 @@ function completing({ strokes, attention }, letters) {
   return own.length ? own[own.length - 1] + 1 : 0;
 }
 
-// The line up to the last lift of the pen from `start` on, if there is one.
-function untilLastLift(strokes, start) {
+// The line up to the last lift of the pen from `start` on, if there is one and the window, phi per
+// point, had left the text's letters by then.
+function untilLastLift(strokes, seen, letters, start) {
   if (!strokes.length) return [];
   let end = strokes.length - 1;
   while (end >= start && !strokes[end][2]) end--;
-  const line = end >= start ? strokes.slice(0, end + 1) : [...strokes];
+  const leftText = (phi) => phi.indexOf(Math.max(...phi)) >= letters;
+  const cut = end >= start && end < seen.length && leftText(seen[end]);
+  const line = cut ? strokes.slice(0, end + 1) : [...strokes];
   const [dx, dy] = line[line.length - 1];
   line[line.length - 1] = [dx, dy, 1];
   return line;
