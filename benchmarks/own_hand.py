@@ -4,9 +4,9 @@ For each person some lines are learnt from, as `python -m mdn_utils adapt` does,
 written: primed with one of the lines, by the network adapted to them, and both. Printed are the
 characters that a second reader reads wrong, and in how many cases the hand is nearest to the right
 one of all the people (`mdn_utils.data.style`), for five texts together and for each alone, with the
-standard error over people. The ceiling is what other real lines of the same people reach. An adapted network keeps, of the tries
-that are read best, the one most in the hand. How much of what was learned the reader let each
-network keep is printed too.
+standard error over people. The ceiling is what other real lines of the same people reach. An
+adapted network keeps, of the tries that are read best, the one most in the hand. How much of what
+was learned the reader let each network keep is printed too.
 
     python benchmarks/own_hand.py --root UNIPEN --lines 10
 """

@@ -184,17 +184,19 @@ class Writer:
         letters = np.int32([len(line + END) for line in texts])
         strokes, gaussians, lengths = self._sample(numbers, letters, leads, limit, seeds, bias)
         most = np.array([len(lead) + limit for lead in leads])
-        lines = [points[:end] for points, end in zip(strokes, np.minimum(lengths, most))]
-        lifts = np.array([_last_lift(points, len(lead)) for points, lead in zip(lines, leads)])
+        ends = np.minimum(lengths, most)
+        lifts = np.array([
+            _last_lift(points[:end], len(lead)) for points, end, lead in zip(strokes, ends, leads)
+        ])
         at_lift = np.take_along_axis(gaussians, lifts[:, None, None], axis=1)
         looked_at = ops.convert_to_numpy(attention(at_lift, columns))[:, 0].argmax(-1)
+        ends = np.where(looked_at >= letters - 1, lifts + 1, ends)
         written = [
             Written(
-                _lifted(points[:lift + 1] if left else points), line,
-                len(lead) if len(lead) > 1 else 0, None, stopped,
+                _lifted(points[:end]), line, len(lead) if len(lead) > 1 else 0, None, bool(stopped)
             )
-            for points, lift, left, line, lead, stopped in zip(
-                lines, lifts, looked_at >= letters - 1, texts, leads, (lengths < most).tolist()
+            for points, end, line, lead, stopped in zip(
+                strokes, ends, texts, leads, lengths < most
             )
         ]
         return written, gaussians

@@ -108,8 +108,13 @@ def test_what_follows_the_last_lift_is_cut_if_the_window_had_left_the_text_by_th
     network = SynthesisNetwork((4,), mixtures=2, gaussians=1)
     gaussians = network.window.gaussians_layer
     gaussians.set_weights([np.zeros(gaussians.kernel.shape), np.log([1, 1, 0.1])])
-    network.head.bias.assign([-2.5] + [0.0] * 12)  # the pen lifts every now and then
+    network.head.bias.assign([-50.0] + [0.0] * 12)  # the pen never lifts
+    whole = Writer(network).write("ab", seed=1)
+    assert np.flatnonzero(whole.strokes[:, 2]).tolist() == [len(whole.strokes) - 1]
+    network.head.bias.assign([-2.5] + [0.0] * 12)  # it lifts every now and then
     lines = Writer(network).write(["ab"] * 40, seed=1)
+    assert all(line.strokes[-1, 2] == 1 for line in lines)
+    assert any(line.strokes[:-1, 2].any() and len(line.strokes) < len(whole.strokes) for line in lines)
     ends = np.array([len(line.strokes) - 1 for line in lines])
     # at point 25 kappa is 2.5, between the b and the space; at point 35 it is 3.5, and the line stops
     assert (ends >= 24).all() and 5 < (ends < 34).sum() < 35
